@@ -1,0 +1,138 @@
+"""Finding many terms in one pass over a folded text.
+
+A term is a word, a phrase, or (with a trailing `*`) the beginning of a word. Scripts that write words apart are matched
+at word boundaries, the others anywhere; Arabic words may carry their attached prefixes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import ahocorasick
+
+from intake.domain.text import Folded, fold, script_of
+
+Value = TypeVar("Value")
+
+_UNSPACED = frozenset({"cjk", "hiragana", "katakana", "thai", "lao", "khmer", "myanmar"})
+_ARABIC_PREFIX = re.compile(r"[وف]?(?:ال|لل|[بكل](?:ال)?)?")
+_LONGEST_PREFIX = 4
+_MOST_REPEATS = 200
+"""A text that says one word more often says nothing new, and must not cost more than its length."""
+
+_CLAUSE_END = re.compile(r"[,;:!?()\n\r。，；：！？、（）،؛؟…]|\.(?!\d)")
+_SENTENCE_END = re.compile(r"[!?。！？؟…]|\.(?!\d)|\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Generic[Value]):
+    """A half-open span of the folded text, and what stands for it."""
+
+    start: int
+    end: int
+    value: Value
+
+    def contains(self, other: Match[Value]) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+class Matcher(Generic[Value]):
+    """All terms of all languages in one automaton, built once. The scan is linear in the text."""
+
+    def __init__(self, terms: Iterable[tuple[str, Value]]) -> None:
+        whole: dict[str, list[Value]] = defaultdict(list)
+        stems: dict[str, list[Value]] = defaultdict(list)
+        for term, value in terms:
+            for spelling in spellings(term):
+                (stems if term.endswith("*") else whole)[spelling].append(value)
+        self._automaton = ahocorasick.Automaton()
+        for spelling in whole.keys() | stems.keys():
+            entry = (spelling, tuple(whole[spelling]), tuple(stems[spelling]))
+            self._automaton.add_word(spelling, entry)
+        self._automaton.make_automaton()
+
+    def find(self, text: str) -> Iterator[Match[Value]]:
+        """Matches in a folded text, by the place where they end; endless repetition is not followed."""
+        if not len(self._automaton):
+            return
+        repeats: Counter[str] = Counter()
+        for last, (spelling, whole, stems) in self._automaton.iter(text):
+            repeats[spelling] += 1
+            start, end = last + 1 - len(spelling), last + 1
+            if repeats[spelling] > _MOST_REPEATS or not _starts_word(text, start):
+                continue
+            if whole and _between_words(text, end):
+                yield from (Match(start, end, value) for value in whole)
+            if stems:
+                end = _end_of_word(text, end)
+                yield from (Match(start, end, value) for value in stems)
+
+
+def spellings(term: str) -> set[str]:
+    """The folded forms of a term; people leave out apostrophes or write a space instead."""
+    folded = fold(term.rstrip("*")).text.strip()
+    return {folded, folded.replace("'", ""), folded.replace("'", " ")}
+
+
+def _between_words(text: str, index: int) -> bool:
+    """True unless `index` lies inside a word of a script that writes words apart."""
+    if index in (0, len(text)):
+        return True
+    return not (_spaced(text[index - 1]) and _spaced(text[index]))
+
+
+def _spaced(character: str) -> bool:
+    return character.isalnum() and script_of(character) not in _UNSPACED
+
+
+def _starts_word(text: str, start: int) -> bool:
+    return _between_words(text, start) or (script_of(text[start]) == "arabic" and _after_prefix(text, start))
+
+
+def _after_prefix(text: str, start: int) -> bool:
+    for length in range(1, min(_LONGEST_PREFIX, start) + 1):
+        if _between_words(text, start - length):
+            return _ARABIC_PREFIX.fullmatch(text, start - length, start) is not None
+    return False
+
+
+def _end_of_word(text: str, end: int) -> int:
+    while not _between_words(text, end):
+        end += 1
+    return end
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text prepared once for all questions about it."""
+
+    original: str
+    folded: Folded
+
+    @classmethod
+    def of(cls, text: str) -> Reading:
+        return cls(text, fold(text))
+
+    def words(self, match: Match[Value]) -> tuple[str, int, int]:
+        """The words of a match as they were written, with their place in the original."""
+        start, end = self.folded.span(match.start, match.end)
+        return self.original[start:end], start, end
+
+    def gap(self, one: Match[Value], other: Match[Value]) -> str | None:
+        """What was written between two matches, None when they overlap."""
+        first, second = (one, other) if one.start <= other.start else (other, one)
+        if first.end > second.start:
+            return None
+        return self.original[self.folded.span(first.start, first.end)[1] : self.folded.starts[second.start]]
+
+    def sentence_ends(self) -> list[int]:
+        """Places in the original where a sentence ends, in order."""
+        return [found.start() for found in _SENTENCE_END.finditer(self.original)]
+
+
+def same_clause(gap: str) -> bool:
+    return _CLAUSE_END.search(gap) is None

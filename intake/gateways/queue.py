@@ -1,0 +1,47 @@
+"""The nudge after a commit: a task by name, so that a worker looks at once instead of at the next sweep.
+
+It is best effort. The broker carries an id and nothing else; a dead broker delays a mail and never loses one.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+from celery import Celery
+
+DELIVER_TASK = "workers.outbox.deliver"
+REST_SECONDS = 5.0
+"""After a failed nudge the broker is left alone for a while, so that its absence costs requests nothing."""
+
+log = logging.getLogger(__name__)
+
+
+class Waker:
+    """Wakes a worker through the broker at `url`; None means that there is no broker."""
+
+    def __init__(self, url: str | None) -> None:
+        self._celery = Celery(broker=url, set_as_current=False) if url else None
+        if self._celery is not None:
+            self._celery.conf.update(
+                task_ignore_result=True,
+                broker_transport_options={
+                    "socket_connect_timeout": 0.3,
+                    "socket_timeout": 0.5,
+                    "retry_on_timeout": False,
+                },
+                broker_connection_timeout=0.5,
+            )
+        self._resting_until = 0.0
+
+    def __call__(self, mail_ids: Sequence[UUID]) -> None:
+        if self._celery is None or time.monotonic() < self._resting_until:
+            return
+        try:
+            for mail_id in mail_ids:
+                self._celery.send_task(DELIVER_TASK, args=[str(mail_id)], retry=False, ignore_result=True)
+        except Exception as error:  # noqa: BLE001 the broker is never worth a failed request
+            self._resting_until = time.monotonic() + REST_SECONDS
+            log.warning("nudge failed", extra={"error": type(error).__name__})

@@ -1,0 +1,51 @@
+"""The forms of the desk: fields and labels; what is right or wrong is decided by the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, SelectField, StringField, TextAreaField
+
+from intake.web.choices import department_choices, desk_hospital_choices
+
+
+class SignInForm(FlaskForm):
+    email = StringField(_l("E-mail address"))
+    password = PasswordField(_l("Password"))
+
+
+class CodeForm(FlaskForm):
+    code = StringField(_l("Code from your authenticator app"))
+
+
+class InvitationForm(FlaskForm):
+    name = StringField(_l("Your name"))
+    password = PasswordField(_l("Password, at least 15 characters"))
+    repeated = PasswordField(_l("The same password again"))
+
+
+class ReferForm(FlaskForm):
+    """Confirm and override alike: the reason is needed only when the choice departs from the proposal."""
+
+    department = SelectField(_l("Department"), validate_choice=False)
+    hospital = SelectField(_l("Hospital"), validate_choice=False)
+    reason = TextAreaField(_l("Reason for departing from the proposal"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.department.choices = department_choices()[1:]
+        self.hospital.choices = desk_hospital_choices()
+
+
+class MessageForm(FlaskForm):
+    body = TextAreaField(_l("Message to the patient"))
+
+
+class AcceptForm(FlaskForm):
+    physician = StringField(_l("Physician who accepted the patient"))
+
+
+class ReasonForm(FlaskForm):
+    reason = TextAreaField(_l("Reason"))
