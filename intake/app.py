@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import timedelta
 from pathlib import Path
 
 from babel import Locale
 from flask import Flask
-from flask_migrate import Migrate
 
-from config import ROOT, ConfigurationError, Settings
+from config import ConfigurationError, Settings
 from intake import cli
 from intake.domain.languages import BY_TAG, ENGLISH, LANGUAGES, Language
 from intake.gateways.knowledge import load_knowledge
 from intake.gateways.queue import Waker
 from intake.gateways.relay import CatcherRecord, NoRecord, SmtpRelay
 from intake.rendering.localisation import CATALOGUES
+from intake.services import schema
 from intake.services.deployment import Deployment
 from intake.services.durability import durability_faults
 from intake.store.base import db
@@ -29,7 +30,6 @@ from intake.web.public.views import public
 
 DATA = Path(__file__).resolve().parent / "data"
 LARGEST_REQUEST = 1024 * 1024
-migrate = Migrate()
 
 
 def create_app(settings: Settings, deployment: Deployment | None = None) -> Flask:
@@ -60,7 +60,8 @@ def create_app(settings: Settings, deployment: Deployment | None = None) -> Flas
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app.extensions["qiao"] = deployment or build_deployment(settings, keys)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    if os.environ.get("FLASK_RUN_FROM_CLI"):
+        schema.start(app)
     for part in (locale, filters, headers, errors, guards):
         part.start(app)
     for blueprint in (entrance.entrance, public, portal, desk):

@@ -10,13 +10,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from intake.domain.person import age_on
-from intake.domain.routing import ReasonKind
+from intake.domain.person import Sex, age_on
+from intake.domain.routing import Reason, ReasonKind
 from intake.services.worklist import CaseView, JournalLine, full_name
 from intake.web import filters
 from intake.web.desk.decisions import DECISIONS
 from intake.web.guards import now
-from intake.web.words import ACTIONS, EVENTS
+from intake.web.words import ACTIONS, EVENTS, SEXES
 
 Mark = tuple[str, str | None]
 
@@ -80,6 +80,18 @@ def facts(view: CaseView) -> Iterable[tuple[str, str]]:
 
 def _iso_day(text: str) -> str:
     return filters.day(date.fromisoformat(text))
+
+
+def reason_words(reason: Reason) -> str:
+    """A word of the story as it stands there; a fact about the person in the reader's words."""
+    value = reason.text.partition(" ")[2]
+    if reason.kind is ReasonKind.WISH and not reason.end:
+        return filters.department(reason.text)
+    if reason.kind is ReasonKind.AGE:
+        return _("age %(years)s", years=value)
+    if reason.kind is ReasonKind.SEX:
+        return str(SEXES[Sex(value)])
+    return filters.country(value) if reason.kind is ReasonKind.PLACE else reason.text
 
 
 def _spans(view: CaseView) -> Iterable[tuple[int, int, str]]:

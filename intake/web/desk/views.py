@@ -15,7 +15,7 @@ from intake.services.worklist import worklist as read_worklist
 from intake.web.desk.decisions import DECISIONS, Press
 from intake.web.desk.forms import AcceptForm, MessageForm, ReasonForm, ReferForm
 from intake.web.desk.positions import position, position_text
-from intake.web.desk.screens import case_screen
+from intake.web.desk.screens import case_screen, reason_words
 from intake.web.guards import Audience, actor, audience, now
 from intake.web.locale import speak_desk_language
 from intake.web.words import fault_sentence
@@ -44,7 +44,9 @@ def _screen(case_id: UUID, action: str | None = None, form: FlaskForm | None = N
     view = open_case(deployment(), actor(), case_id, now())
     empty = {"refer": ReferForm, "message": MessageForm, "accept": AcceptForm, "reason": ReasonForm}
     fresh = {f"{name}_form": kind(formdata=None) for name, kind in empty.items()}
-    return render_template("desk/case.html", case=case_screen(view), pressed=action, pressed_form=form, **fresh)
+    return render_template(
+        "desk/case.html", case=case_screen(view), reason_words=reason_words, pressed=action, pressed_form=form, **fresh
+    )
 
 
 @desk.post("/cases/<uuid:case_id>/<action>/")
