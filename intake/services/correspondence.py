@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from intake.domain.languages import Language
+from intake.domain.languages import Language, in_language
 from intake.domain.red_flags import Alarm
 from intake.domain.worklist import Rank
 from intake.rendering.safety import advice
@@ -65,6 +65,14 @@ def _for_patient(writing: Writing) -> Facts | None:
     return {"number": writing.case.number, "link": writing.patient_link(), "answer_by": writing.case.answer_by}
 
 
+def _accepted(writing: Writing) -> Facts | None:
+    """The hospital's name may stand here: a named person confirmed it and recorded its acceptance."""
+    if writing.case.hospital is None:
+        return None
+    names = writing.deployment.knowledge.network.hospitals[writing.case.hospital].names
+    return {**(_for_patient(writing) or {}), "hospital": in_language(names, writing.language.tag)}
+
+
 def _emergency_advice(writing: Writing) -> Facts | None:
     """The wording for an emergency also in a crisis: a mailbox may be shared, the page says the rest."""
     case, deployment = writing.case, writing.deployment
@@ -104,6 +112,7 @@ MAILS: Mapping[str, MailKind] = {
     "emergency-advice": MailKind(Reader.CONTACT, _emergency_advice),
     "question": MailKind(Reader.CONTACT, _for_patient),
     "news": MailKind(Reader.CONTACT, _for_patient),
+    "request-accepted": MailKind(Reader.CONTACT, _accepted),
     "sign-in-code": MailKind(Reader.CONTACT, _sign_in_code),
     "desk-new-case": MailKind(Reader.DESK, _for_desk),
     "desk-message": MailKind(Reader.DESK, _for_desk),

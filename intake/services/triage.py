@@ -115,6 +115,7 @@ def accept(deployment: Deployment, actor: Actor, case_id: UUID, version: int, *,
         case = locked_case(session, actor, case_id, version)
         step(session, case, actor, "record-acceptance", now)
         _decide(session, deployment, actor, case, "record-acceptance", now, name)
+        owe_contact(session, deployment, case, "request-accepted", case.version, now)
 
 
 def return_to_triage(deployment: Deployment, actor: Actor, case_id: UUID, version: int, now: datetime) -> None:
