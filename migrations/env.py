@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from intake.store import cases, heartbeat, journal, messages, outbox, people, referrals, staff  # noqa: F401
 from intake.store.base import Base, UtcDateTime, db
@@ -14,8 +18,23 @@ def render_item(kind: str, item: object, autogenerate: object) -> str | bool:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by copying it; while the old one is dropped, rows that point at it must not object."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    yield
+    orphans = driver.execute("PRAGMA foreign_key_check").fetchall()
+    driver.execute("PRAGMA foreign_keys=ON")
+    if orphans:
+        raise RuntimeError(f"{len(orphans)} rows point nowhere after the migration")
+
+
 def run() -> None:
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, without_foreign_keys(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
