@@ -37,6 +37,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     NOT_ACCEPTED = "not-accepted"
+    ENTERED_IN_ERROR = "entered-in-error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ STEPS: tuple[Step, ...] = (
     Step(Stage.FOLLOW_UP, "close", C, Stage.CLOSED),
     Step(Stage.FOLLOW_UP, "close", K, Stage.CLOSED),
     *(Step(stage, "withdraw", role, Stage.WITHDRAWN) for stage in _WITHDRAWABLE for role in (P, C)),
+    *(Step(stage, "mark-as-error", A, Stage.ENTERED_IN_ERROR) for stage in (*_WITHDRAWABLE, Stage.FOLLOW_UP)),
 )
 
 _TARGETS = {(step.stage, step.action, step.role): step.target for step in STEPS}

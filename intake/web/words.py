@@ -43,6 +43,7 @@ STATUS = {
     Stage.FOLLOW_UP: _l("Your treatment here is finished. We stay in touch with you."),
     Stage.CLOSED: _l("Your request is closed."),
     Stage.WITHDRAWN: _l("You have withdrawn your request. Nothing more will be done."),
+    Stage.ENTERED_IN_ERROR: _l("This request was entered by mistake. Nothing more will be done."),
     Stage.NOT_ACCEPTED: _l("We cannot help you with this request. Please read our message below."),
 }
 
@@ -61,6 +62,7 @@ STAGES = {
     Stage.CLOSED: _l("Closed"),
     Stage.WITHDRAWN: _l("Withdrawn"),
     Stage.NOT_ACCEPTED: _l("Not accepted"),
+    Stage.ENTERED_IN_ERROR: _l("Entered by mistake"),
 }
 
 ACTIONS = {
@@ -88,6 +90,7 @@ ACTIONS = {
     "answer-questionnaire": _l("Questionnaire answered"),
     "close": _l("Close the case"),
     "withdraw": _l("Withdraw"),
+    "mark-as-error": _l("Mark as entered by mistake"),
 }
 
 GATES = {
@@ -109,6 +112,7 @@ EVENTS = {
     "record-decline": _l("Declined by the hospital"),
     "conclude-not-accepted": _l("Declined with advice"),
     "withdraw": _l("Request withdrawn"),
+    "mark-as-error": _l("Marked as entered by mistake"),
     "read": _l("Case opened"),
     "alarm-raised": _l("Alarm raised"),
     "follows-alarm": _l("Comes after an alarm of the same address"),

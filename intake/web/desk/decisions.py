@@ -62,6 +62,9 @@ DECISIONS: dict[str, Decision] = {
         ReasonForm, lambda press, form: triage.lift_gate(*press.place, reason=form.reason.data or "", now=press.now)
     ),
     "start-triage": Decision(FlaskForm, lambda press, form: triage.take_step(*press.place, "start-triage", press.now)),
+    "mark-as-error": Decision(
+        FlaskForm, lambda press, form: triage.take_step(*press.place, "mark-as-error", press.now)
+    ),
     "withdraw": Decision(FlaskForm, lambda press, form: triage.take_step(*press.place, "withdraw", press.now)),
 }
 """The steps that have a page so far; the other actions of the table get theirs with the issues that need them."""
