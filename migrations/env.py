@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from alembic import context
-from flask import current_app
 from sqlalchemy import Connection
 
 from intake.store import cases, heartbeat, journal, messages, outbox, people, referrals, staff  # noqa: F401
@@ -50,5 +49,4 @@ def run() -> None:
         connection.commit()
 
 
-assert current_app is not None
 run()

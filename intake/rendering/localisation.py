@@ -41,9 +41,9 @@ def moment(when: datetime, language: Language) -> str:
 
 def short_moment(when: datetime, language: Language) -> str:
     """Day, month and time at the hospitals, for lists: `24 Nov, 18:00`."""
-    local = when.astimezone(HOSPITAL_ZONE)
-    locale = locale_of(language)
-    return f"{format_skeleton('MMMd', local, locale=locale)}, {format_time(local, 'short', locale=locale)}"
+    locale, local = locale_of(language), when.astimezone(HOSPITAL_ZONE)
+    time, day_part = format_time(local, "short", locale=locale), format_skeleton("MMMd", local, locale=locale)
+    return str(locale.datetime_formats["medium"]).format(time, day_part)
 
 
 def day(when: date, language: Language) -> str:
@@ -61,7 +61,7 @@ def language_name(tag: str, language: Language) -> str:
 
 
 def listed(texts: Iterable[str], language: Language) -> str:
-    return format_list(list(texts), style="unit", locale=locale_of(language))
+    return format_list(list(texts), style="standard", locale=locale_of(language))
 
 
 def sort_key(name: str, language: Language) -> str:

@@ -108,7 +108,7 @@ class _TextPieces:
 
     @staticmethod
     def button(text: str, url: str) -> Markup:
-        return Markup(f"{text}:\n{url}{_END}")  # noqa: S704 plain text, unescaped at the end
+        return Markup(f"{text}\n{url}{_END}")  # noqa: S704 plain text, unescaped at the end
 
 
 def to_bytes(words: Words, *, sender: str, recipient: str, language: Language, message_id: str, now: datetime) -> bytes:

@@ -72,11 +72,11 @@ def submit(deployment: Deployment, data: Mapping[str, Any], now: datetime) -> Re
     request = parse(data, rules(deployment, now.date()))
     try:
         with transaction() as session:
-            return _repeated(session, deployment, request) or _accept(session, deployment, request, now)
+            return _accept(session, deployment, request, now)
     except IntegrityError as error:
         if "idempotency_key" not in str(error.orig):
             raise
-    with transaction() as session:  # the same key was committed by somebody else a moment ago
+    with transaction() as session:  # the same key was committed before
         receipt = _repeated(session, deployment, request)
     if receipt is None:
         raise KeyReused(field="idempotency_key")
