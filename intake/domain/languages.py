@@ -29,6 +29,7 @@ LANGUAGES: tuple[Language, ...] = (
     ENGLISH,
     Language("zh-Hans", "zh", "zh_Hans", "ltr", "中文", "zh_Hans"),
     Language("ar", "ar", "ar", "rtl", "العربية", "ar"),
+    Language("fr", "fr", "fr", "ltr", "Français", "fr"),
 )
 
 BY_TAG: Mapping[str, Language] = {language.tag: language for language in LANGUAGES}
