@@ -73,7 +73,7 @@ class _Drawing:
         return [self._service("catcher", command, partial(probes.relay_answers, port))]
 
     def web(self, port: int) -> Service:
-        command = _python("embedded.leash", "granian", *WEB.split(), "--port", str(port), "wsgi:app")
+        command = _python("embedded.preload", "wsgi", "granian", *WEB.split(), "--port", str(port), "wsgi:app")
         return self._service("web", command, partial(probes.web_answers, port))
 
     def worker(self, port: int) -> Service:

@@ -1,4 +1,4 @@
-"""Tasks of the outbox. An argument is an id and nothing else."""
+"""Tasks of the outbox. An argument is an id of a mail and nothing else."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from workers.application import application
 
 
 @shared_task(name="workers.outbox.deliver")
-def deliver(mail_id: str) -> None:
+def deliver(*mail_ids: str) -> None:
     with application().app_context():
-        outbox.deliver(deployment(), UUID(mail_id))
+        outbox.deliver_each(deployment(), map(UUID, mail_ids))
 
 
 @shared_task(name="workers.outbox.drain")

@@ -40,8 +40,7 @@ class Waker:
         if self._celery is None or time.monotonic() < self._resting_until:
             return
         try:
-            for mail_id in mail_ids:
-                self._celery.send_task(DELIVER_TASK, args=[str(mail_id)], retry=False, ignore_result=True)
+            self._celery.send_task(DELIVER_TASK, args=list(map(str, mail_ids)), retry=False, ignore_result=True)
         except Exception as error:  # noqa: BLE001 the broker is never worth a failed request
             self._resting_until = time.monotonic() + REST_SECONDS
             log.warning("nudge failed", extra={"error": type(error).__name__})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -56,7 +56,7 @@ class Letter:
 
 
 def deliver(deployment: Deployment, mail_id: UUID) -> bool:
-    """Send one mail if it is due and nobody else has it. True when the relay took it."""
+    """Send one mail if it is due and nobody else has it. True when the relay took it. Raises RelayUnreachable."""
     claim = _claim(deployment, mail_id)
     if claim is None:
         return False
@@ -113,7 +113,8 @@ def _hand_over(deployment: Deployment, claim: Claim, letter: Letter) -> bool:
         event = "refused" if refusal.permanent else "refused-for-now"
         return _move(claim, state, event, relay_code=refusal.code) and False
     except RelayUnreachable:
-        return _move(claim, state, "refused-for-now") and False
+        _move(claim, state, "refused-for-now")
+        raise
     except RelayMisconfigured as error:
         log.critical("the relay refuses us", extra={"error": str(error)})
         return _move(claim, state, "refused-for-now") and False
@@ -147,15 +148,21 @@ def drain(deployment: Deployment, limit: int = BATCH) -> int:
     settle(deployment)
     with reading() as session:
         due = list(claims.due_mails(session, limit))
-    return sum(_delivered(deployment, mail_id) for mail_id in due)
+    return deliver_each(deployment, due)
 
 
-def _delivered(deployment: Deployment, mail_id: UUID) -> bool:
-    try:
-        return deliver(deployment, mail_id)
-    except Exception as error:  # the next mail is not to blame (trust I-08)
-        log.exception("delivery failed", extra={"mail": str(mail_id), "error": type(error).__name__})
-        return False
+def deliver_each(deployment: Deployment, mail_ids: Iterable[UUID]) -> int:
+    """Send these mails; returns how many the relay took. A relay that is away ends the round, nothing else does."""
+    sent = 0
+    for mail_id in mail_ids:
+        try:
+            sent += deliver(deployment, mail_id)
+        except RelayUnreachable as error:
+            log.warning("the relay is away", extra={"error": str(error)})
+            break
+        except Exception as error:  # the next mail is not to blame (trust I-08)
+            log.exception("delivery failed", extra={"mail": str(mail_id), "error": type(error).__name__})
+    return sent
 
 
 def settle(deployment: Deployment) -> None:
