@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from intake.domain.knowledge import Knowledge
@@ -53,12 +53,8 @@ def assess(request: RoutingInput, knowledge: Knowledge) -> Assessment:
     return Assessment(screening, recommendation)
 
 
-def to_json(assessment: Assessment) -> dict[str, Any]:
-    """What is sealed with the case; `from_json` is its inverse."""
-    return asdict(assessment)
-
-
 def from_json(data: dict[str, Any]) -> Assessment:
+    """The assessment that was sealed with the case."""
     screening, found = data["screening"], data["recommendation"]
     flags = tuple(RedFlag(**flag | {"alarm": Alarm(flag["alarm"])}) for flag in screening["flags"])
     candidates = tuple(

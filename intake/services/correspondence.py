@@ -67,7 +67,7 @@ def _for_patient(writing: Writing) -> Facts | None:
 
 def _accepted(writing: Writing) -> Facts | None:
     """The hospital's name may stand here: a named person confirmed it and recorded its acceptance."""
-    if writing.case.hospital is None:
+    if writing.case.hospital is None or not cases.is_open(writing.case):
         return None
     names = writing.deployment.knowledge.network.hospitals[writing.case.hospital].names
     return {**(_for_patient(writing) or {}), "hospital": in_language(names, writing.language.tag)}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -24,7 +23,7 @@ from intake.domain.routing import RoutingInput
 from intake.domain.service_request import ConsentKind, RequestRules, ServiceRequest, parse
 from intake.domain.worklist import ANSWER_WITHIN
 from intake.services.access_codes import address_token, link_token
-from intake.services.assessment import Assessment, assess, to_json
+from intake.services.assessment import Assessment, assess
 from intake.services.case_steps import place_on_worklist
 from intake.services.correspondence import owe
 from intake.services.deployment import Deployment
@@ -32,7 +31,7 @@ from intake.services.transaction import transaction
 from intake.store import cases, people, referrals, staff
 from intake.store.base import new_id
 from intake.store.journal import record
-from intake.store.sealing import Vault, fingerprint
+from intake.store.sealing import Vault, as_json, fingerprint
 
 FORM_VERSION = 1
 
@@ -165,13 +164,9 @@ def _routing_input(request: ServiceRequest, now: datetime) -> RoutingInput:
     )
 
 
-def _content(request: ServiceRequest) -> str:
-    content = asdict(request) | {"consents": sorted(request.consents), "idempotency_key": ""}
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-
-
 def _content_hmac(deployment: Deployment, request: ServiceRequest) -> bytes:
-    return deployment.keys.digest("request-content", _content(request))
+    content = replace(request, idempotency_key="")
+    return deployment.keys.digest("request-content", as_json(content))
 
 
 def _store_request(
@@ -180,8 +175,8 @@ def _store_request(
     details = {
         "story": request.story,
         "location": request.location,
-        "wishes": asdict(request.wishes),
-        "travel": json.loads(json.dumps(asdict(request.travel), default=str)),
+        "wishes": request.wishes,
+        "travel": request.travel,
     }
     session.add(
         cases.RequestRow(
@@ -229,7 +224,7 @@ def _store_consents(
 
 def _store_proposal(session: Session, vault: Vault, case_id: UUID, assessment: Assessment, now: datetime) -> None:
     proposal_id = new_id()
-    findings = vault.seal("proposals.findings", proposal_id, to_json(assessment))
+    findings = vault.seal("proposals.findings", proposal_id, assessment)
     session.add(referrals.Proposal(id=proposal_id, case_id=case_id, findings=findings, proposed_at=now))
 
 

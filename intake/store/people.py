@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from intake.domain.person import Contact, Patient, Relation, Sex
@@ -59,19 +58,19 @@ class Consent(Base):
     given_at: Mapped[datetime]
 
 
-def addperson_of(session: Session, vault: Vault, case_id: UUID, role: str, identity: dict[str, Any]) -> None:
+def add_person(session: Session, vault: Vault, case_id: UUID, role: str, identity: object) -> None:
     person_id = new_id()
     sealed = vault.seal("people.identity", person_id, identity)
     session.add(Person(id=person_id, case_id=case_id, role=role, identity=sealed))
 
 
 def add_patient(session: Session, vault: Vault, case_id: UUID, patient: Patient) -> None:
-    addperson_of(session, vault, case_id, "patient", asdict(patient) | {"birth_date": patient.birth_date.isoformat()})
+    add_person(session, vault, case_id, "patient", patient)
 
 
 def add_contact(session: Session, vault: Vault, case_id: UUID, contact: Contact, blind_index: bytes | None) -> None:
     """Store who writes; `blind_index` stands for the e-mail address (access_codes.address_token)."""
-    addperson_of(session, vault, case_id, "contact", {"name": contact.name, "relation": contact.relation})
+    add_person(session, vault, case_id, "contact", {"name": contact.name, "relation": contact.relation})
     for system, value in (("email", contact.email), ("phone", contact.phone)):
         if value:
             point_id = new_id()
@@ -101,9 +100,17 @@ def contact_of(session: Session, vault: Vault, case_id: UUID) -> tuple[Contact, 
 
 def open_alarm_of(session: Session, blind_index: bytes | None) -> UUID | None:
     """The newest open case of an address that raised an alarm."""
-    query = select(Case.id).join(ContactPoint).where(ContactPoint.blind_index == blind_index)
-    alarmed = query.where(Case.alarm.is_not(None), Case.ended_at.is_(None))
-    return session.scalar(alarmed.order_by(Case.submitted_at.desc()).limit(1))
+    return session.scalar(_OPEN_ALARM, {"address": blind_index})
+
+
+_OPEN_ALARM = (
+    select(Case.id)
+    .join(ContactPoint)
+    .where(ContactPoint.blind_index == bindparam("address"), Case.alarm.is_not(None), Case.ended_at.is_(None))
+    .order_by(Case.submitted_at.desc())
+    .limit(1)
+)
+"""Asked at every request, so it is put together once."""
 
 
 def email_point(session: Session, case_id: UUID) -> ContactPoint | None:

@@ -12,6 +12,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,19 @@ def _open(key: bytes, sealed: bytes, place: str) -> bytes:
     return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
 
 
+def as_json(value: Any) -> str:
+    """JSON of plain values, days, sets (sorted) and slotted dataclasses (by their fields)."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return {field: getattr(value, field) for field in value.__slots__}
+
+
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
     """A case key as stored: which key of the ring wraps it, and the wrapped bytes."""
@@ -44,8 +58,7 @@ class Vault:
     key: bytes
 
     def seal(self, column: str, row_id: UUID, value: Any) -> bytes:
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return _seal(self.key, plain, f"{column}.{row_id}")
+        return _seal(self.key, as_json(value).encode(), f"{column}.{row_id}")
 
     def open(self, column: str, row_id: UUID, sealed: bytes) -> Any:
         return json.loads(_open(self.key, sealed, f"{column}.{row_id}"))
