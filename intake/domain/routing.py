@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from intake.domain.lexicon import Evidence, Finding, Lexicon
+from intake.domain.meaning import Encoder, likenesses
 from intake.domain.network import Department, Network, Routable
 from intake.domain.person import Sex
 from intake.domain.placement import hospitals_for
@@ -32,6 +33,7 @@ class ReasonKind(StrEnum):
 
     TERM = "term"
     WISH = "wish"
+    MEANING = "meaning"
     GATE = "gate"
     AGE = "age"
     SEX = "sex"
@@ -48,6 +50,7 @@ class Reason:
     end: int
     kind: ReasonKind
     weight: float
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,13 @@ _GATE_DEPARTMENTS = {
 }
 
 
-def recommend(request: RoutingInput, screening: Screening, network: Network, lexicon: Lexicon) -> Recommendation:
+def recommend(
+    request: RoutingInput,
+    screening: Screening,
+    network: Network,
+    lexicon: Lexicon,
+    encoder: Encoder | None = None,
+) -> Recommendation:
     """Departments and hospitals for a story, by the order of evaluation of the network's facts.
 
     1 danger, 2 law, 3 age, 4 sex, 5 the specific condition, 6 strength of the hospital, 7 place of stay, 8 a person.
@@ -119,7 +128,7 @@ def recommend(request: RoutingInput, screening: Screening, network: Network, lex
     evidence = lexicon.read(request.text)
     person = _person(request, evidence, network)
     gate = next(iter(evidence.gates.values()), None)
-    ballot = _evidence_ballot(request, evidence, network)
+    ballot = _evidence_ballot(request, evidence, network, encoder)
     ballot = _by_gate(ballot, gate, network)
     ballot = _by_age(ballot, person, evidence, network)
     ballot = _by_sex(ballot, person, network)
@@ -157,9 +166,11 @@ def _person(request: RoutingInput, evidence: Evidence, network: Network) -> Pers
     return Person(age_group(request.age_years, newborn or "child" in context, network.age_rule), newborn, sex)
 
 
-def _evidence_ballot(request: RoutingInput, evidence: Evidence, network: Network) -> Ballot:
-    """Words, the wish to be operated, and the wished department on top of all."""
+def _evidence_ballot(request: RoutingInput, evidence: Evidence, network: Network, encoder: Encoder | None) -> Ballot:
+    """Words, likeness in meaning, the wish to be operated, and the wished department on top of all."""
     ballot = _words(evidence.departments)
+    if encoder is not None:
+        ballot = _merge(ballot, _meaning(request.text, encoder))
     operation = evidence.context.get("operation")
     if operation:
         reason = _reason(operation, ReasonKind.TERM, OPERATION_WEIGHT)
@@ -182,6 +193,14 @@ def _words(findings: Iterable[Finding]) -> Ballot:
     for (code, _), reason in best.items():
         ballot[code] = (*ballot.get(code, ()), reason)
     return ballot
+
+
+def _meaning(text: str, encoder: Encoder) -> Ballot:
+    """Points for what other patients of a department write like this."""
+    return {
+        like.department: (Reason(text[: like.end], 0, like.end, ReasonKind.MEANING, like.weight, like.phrase),)
+        for like in likenesses(text, encoder)
+    }
 
 
 def _reason(finding: Finding, kind: ReasonKind, weight: float) -> Reason:
