@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 
 from babel import Locale
@@ -13,6 +14,7 @@ from flask import Flask
 from config import ConfigurationError, Settings
 from intake import cli
 from intake.domain.languages import BY_TAG, ENGLISH, LANGUAGES, Language
+from intake.gateways.encoder import load_encoder
 from intake.gateways.knowledge import load_knowledge
 from intake.gateways.queue import Waker
 from intake.gateways.relay import CatcherRecord, NoRecord, SmtpRelay
@@ -102,6 +104,7 @@ def build_deployment(settings: Settings, keys: KeyRing) -> Deployment:
         lease=timedelta(seconds=settings.lease_seconds),
         relay=relay,
         record=NoRecord() if settings.production else CatcherRecord(settings.data_dir / "mail"),
+        encoder=cache(partial(load_encoder, DATA)),
         wake=Waker(settings.broker_url),
     )
 

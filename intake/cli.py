@@ -86,7 +86,7 @@ def _route(row: Row) -> Row:
         sex=Sex(sex) if sex in list(Sex) else None,
         place=row.get("place"),
     )
-    return _proposal(assess(asked, deployment().knowledge))
+    return _proposal(assess(asked, deployment().knowledge, deployment().encoder()))
 
 
 def _proposal(assessment: Assessment) -> Row:
@@ -125,7 +125,7 @@ def submit_lines(source: TextIO) -> None:
 
 
 def _submit(row: Row) -> Row:
-    receipt: Receipt = submit(deployment(), row, _now())
+    receipt: Receipt = submit(deployment(), row, _now(), deployment().encoder())
     return {
         "case_number": receipt.number,
         "stage": receipt.stage.value,

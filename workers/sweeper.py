@@ -9,6 +9,7 @@ from config import Settings
 from intake.services import outbox
 from intake.services.deployment import deployment
 from intake.services.health import sweeper_alive
+from intake.services.refinement import refine_waiting
 from workers.application import application
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def sweep() -> None:
         with application().app_context():
             sweeper_alive()
             outbox.drain(deployment())
+            refine_waiting(deployment())
     except Exception as error:
         log.exception("sweep failed", extra={"error": type(error).__name__})
 

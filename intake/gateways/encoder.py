@@ -23,7 +23,7 @@ LANGUAGES = frozenset(
 
 
 class SentenceEncoder:
-    """Loaded once a process: about 150 MB. `threads=1` is needed: with more, two busy cores take fifty times as long."""
+    """Loaded once a process, about 150 MB. `threads=1`: with more, two busy cores take fifty times as long."""
 
     languages = LANGUAGES
 

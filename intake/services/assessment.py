@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.domain.knowledge import Knowledge
+from intake.domain.meaning import Encoder
 from intake.domain.red_flags import NOT_SCREENED, Alarm, RedFlag, Screening, screen
 from intake.domain.routing import Candidate, Reason, ReasonKind, Recommendation, RoutingInput, recommend
 
@@ -43,10 +44,10 @@ def screened(text: str, knowledge: Knowledge) -> Screening:
         return NOT_SCREENED
 
 
-def assess(request: RoutingInput, knowledge: Knowledge) -> Assessment:
+def assess(request: RoutingInput, knowledge: Knowledge, encoder: Encoder | None = None) -> Assessment:
     screening = screened(request.text, knowledge)
     try:
-        recommendation = recommend(request, screening, knowledge.network, knowledge.lexicon)
+        recommendation = recommend(request, screening, knowledge.network, knowledge.lexicon, encoder)
     except Exception as error:  # noqa: BLE001 whatever fails, a person chooses
         log.error("routing failed", extra={"error": type(error).__name__})
         recommendation = UNROUTED

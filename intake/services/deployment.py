@@ -11,13 +11,17 @@ from flask import current_app
 
 from intake.domain.knowledge import Knowledge
 from intake.domain.languages import ENGLISH, Language
+from intake.domain.meaning import Encoder
 from intake.gateways.relay import Relay, RelayRecord
 from intake.store.sealing import KeyRing
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """`offered` are the complete languages, `known_languages` every tag that a patient may state."""
+    """`offered` are the complete languages, `known_languages` every tag that a patient may state.
+
+    `encoder` loads the sentence encoder when it is first called: only processes that route with it pay for it.
+    """
 
     knowledge: Knowledge
     keys: KeyRing
@@ -31,6 +35,7 @@ class Deployment:
     lease: timedelta
     relay: Relay
     record: RelayRecord
+    encoder: Callable[[], Encoder | None]
     wake: Callable[[Sequence[UUID]], None]
 
     def reader_language(self, tag: str) -> Language:

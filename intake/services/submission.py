@@ -17,10 +17,11 @@ from intake.domain.access import patient_actor
 from intake.domain.case_number import case_number
 from intake.domain.errors import KeyReused
 from intake.domain.lifecycle import Role, Stage, target
-from intake.domain.person import Relation, age_on
+from intake.domain.meaning import Encoder
+from intake.domain.person import Patient, Relation, age_on
 from intake.domain.red_flags import Alarm
 from intake.domain.routing import RoutingInput
-from intake.domain.service_request import ConsentKind, RequestRules, ServiceRequest, parse
+from intake.domain.service_request import ConsentKind, RequestRules, ServiceRequest, Wishes, parse
 from intake.domain.worklist import ANSWER_WITHIN
 from intake.services.access_codes import address_token, link_token
 from intake.services.assessment import Assessment, assess
@@ -62,8 +63,8 @@ def rules(deployment: Deployment, today: date) -> RequestRules:
     )
 
 
-def submit(deployment: Deployment, data: Mapping[str, Any], now: datetime) -> Receipt:
-    """Take one request in.
+def submit(deployment: Deployment, data: Mapping[str, Any], now: datetime, encoder: Encoder | None = None) -> Receipt:
+    """Take one request in. Without `encoder` a worker looks at the proposal a second time.
 
     Raises RequestFaults (all faults), KeyReused when the key came before with other content.
     The same key with the same content gives the first receipt again, also when both arrive at once.
@@ -71,7 +72,7 @@ def submit(deployment: Deployment, data: Mapping[str, Any], now: datetime) -> Re
     request = parse(data, rules(deployment, now.date()))
     try:
         with transaction() as session:
-            return _accept(session, deployment, request, now)
+            return _accept(session, deployment, request, now, encoder)
     except IntegrityError as error:
         if "idempotency_key" not in str(error.orig):
             raise
@@ -92,9 +93,13 @@ def _repeated(session: Session, deployment: Deployment, request: ServiceRequest)
     return _receipt(case, repeated=True)
 
 
-def _accept(session: Session, deployment: Deployment, request: ServiceRequest, now: datetime) -> Receipt:
-    assessment = assess(_routing_input(request, now), deployment.knowledge)
+def _accept(
+    session: Session, deployment: Deployment, request: ServiceRequest, now: datetime, encoder: Encoder | None
+) -> Receipt:
+    asked = routing_input(request.story, request.language, request.patient, request.location, request.wishes, now)
+    assessment = assess(asked, deployment.knowledge, encoder)
     case = _new_case(deployment, request, assessment, now)
+    case.refined_at = now if encoder else None
     case.follows_alarm = _earlier_alarm(session, deployment, request)
     place_on_worklist(case, now)
     session.add(case)
@@ -103,7 +108,7 @@ def _accept(session: Session, deployment: Deployment, request: ServiceRequest, n
     cases.add_key(session, case.id, wrapped)
     _store_request(session, deployment, vault, case.id, request)
     _store_consents(session, deployment, case.id, request, now)
-    _store_proposal(session, vault, case.id, assessment, now)
+    store_proposal(session, vault, case.id, assessment, now)
     for purpose in ("mail", "receipt"):
         token = link_token(deployment.keys, case.id, purpose)
         session.add(staff.AccessLink(token_sha256=fingerprint(token), case_id=case.id, purpose=purpose))
@@ -152,15 +157,17 @@ def _desk(deployment: Deployment, request: ServiceRequest, proposed: str | None)
     return proposed or request.wishes.hospital or deployment.duty_hospital
 
 
-def _routing_input(request: ServiceRequest, now: datetime) -> RoutingInput:
+def routing_input(
+    story: str, language: str, patient: Patient, location: str, wishes: Wishes, now: datetime
+) -> RoutingInput:
     return RoutingInput(
-        text=request.story,
-        language=request.language,
-        age_years=age_on(request.patient.birth_date, now.date()),
-        sex=request.patient.sex,
-        place=request.location,
-        wished_department=request.wishes.department,
-        wished_hospital=request.wishes.hospital,
+        text=story,
+        language=language,
+        age_years=age_on(patient.birth_date, now.date()),
+        sex=patient.sex,
+        place=location,
+        wished_department=wishes.department,
+        wished_hospital=wishes.hospital,
     )
 
 
@@ -222,7 +229,7 @@ def _store_consents(
         )
 
 
-def _store_proposal(session: Session, vault: Vault, case_id: UUID, assessment: Assessment, now: datetime) -> None:
+def store_proposal(session: Session, vault: Vault, case_id: UUID, assessment: Assessment, now: datetime) -> None:
     proposal_id = new_id()
     findings = vault.seal("proposals.findings", proposal_id, assessment)
     session.add(referrals.Proposal(id=proposal_id, case_id=case_id, findings=findings, proposed_at=now))

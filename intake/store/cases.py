@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from intake.domain.lifecycle import ENDED, Stage
@@ -37,6 +37,12 @@ class Case(Base):
         one_of("alarm", Alarm),
         Index(None, "rank", "waiting_since", "id"),
         Index(None, "desk", "rank", "waiting_since", "id"),
+        Index(
+            "ix_cases_unrefined",
+            "submitted_at",
+            sqlite_where=text("refined_at IS NULL AND stage = 'submitted'"),
+            postgresql_where=text("refined_at IS NULL AND stage = 'submitted'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -59,6 +65,7 @@ class Case(Base):
     waiting_since: Mapped[datetime]
     answer_by: Mapped[datetime]
     submitted_at: Mapped[datetime]
+    refined_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 read once by SQLAlchemy
@@ -97,6 +104,12 @@ def by_key(session: Session, idempotency_key: str) -> tuple[Case, RequestRow] | 
     query = select(Case, RequestRow).join(RequestRow).where(RequestRow.idempotency_key == idempotency_key)
     row = session.execute(query).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def unrefined(session: Session, limit: int) -> Sequence[UUID]:
+    """New cases whose proposal rests on the lexicon alone, oldest first."""
+    query = select(Case.id).where(Case.refined_at.is_(None), Case.stage == Stage.SUBMITTED)
+    return session.scalars(query.order_by(Case.submitted_at).limit(limit)).all()
 
 
 def add_key(session: Session, case_id: UUID, wrapped: WrappedKey) -> None:

@@ -116,6 +116,7 @@ EVENTS = {
     "read": _l("Case opened"),
     "alarm-raised": _l("Alarm raised"),
     "follows-alarm": _l("Comes after an alarm of the same address"),
+    "proposal-refined": _l("Proposal looked at a second time"),
     "lift-gate": _l("Gate lifted"),
     "message-written": _l("Message written"),
     "signed-in": _l("Signed in to the patient's page"),
