@@ -56,7 +56,10 @@ class Letter:
 
 
 def deliver(deployment: Deployment, mail_id: UUID) -> bool:
-    """Send one mail if it is due and nobody else has it. True when the relay took it. Raises RelayUnreachable."""
+    """Send one mail if it is due and nobody else has it. True when the relay took it.
+
+    Raises RelayUnreachable, RelayMisconfigured: then the next mail would fare no better.
+    """
     claim = _claim(deployment, mail_id)
     if claim is None:
         return False
@@ -112,12 +115,9 @@ def _hand_over(deployment: Deployment, claim: Claim, letter: Letter) -> bool:
     except RelayRefused as refusal:
         event = "refused" if refusal.permanent else "refused-for-now"
         return _move(claim, state, event, relay_code=refusal.code) and False
-    except RelayUnreachable:
+    except (RelayUnreachable, RelayMisconfigured):
         _move(claim, state, "refused-for-now")
         raise
-    except RelayMisconfigured as error:
-        log.critical("the relay refuses us", extra={"error": str(error)})
-        return _move(claim, state, "refused-for-now") and False
     except RelayLostInData:
         log.error("connection lost in data", extra={"mail": str(claim.id)})
         return False  # stays in_data until its lease ends, then it is undecided
@@ -152,13 +152,16 @@ def drain(deployment: Deployment, limit: int = BATCH) -> int:
 
 
 def deliver_each(deployment: Deployment, mail_ids: Iterable[UUID]) -> int:
-    """Send these mails; returns how many the relay took. A relay that is away ends the round, nothing else does."""
+    """Send these mails; returns how many the relay took. A relay that is away or refuses us ends the round."""
     sent = 0
     for mail_id in mail_ids:
         try:
             sent += deliver(deployment, mail_id)
         except RelayUnreachable as error:
             log.warning("the relay is away", extra={"error": str(error)})
+            break
+        except RelayMisconfigured as error:
+            log.critical("the relay refuses us", extra={"error": str(error)})
             break
         except Exception as error:  # the next mail is not to blame (trust I-08)
             log.exception("delivery failed", extra={"mail": str(mail_id), "error": type(error).__name__})

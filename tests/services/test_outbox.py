@@ -191,7 +191,7 @@ def test_a_relay_that_refuses_us_punishes_no_mail(app: Flask, sink: Sink, caplog
     sink.answers["MAIL"] = "550 we do not know you"
     send(app)
     drain(app)
-    assert sorted(states(app)) == ["ready", "temporary_failure"], "a relay that is away ends the round"
+    assert sorted(states(app)) == ["ready", "temporary_failure"], "the next mail would fare no better"
     assert any(entry.levelname == "CRITICAL" for entry in caplog.records)
     del sink.answers["MAIL"]
     due_again(app)
