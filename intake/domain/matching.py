@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import ahocorasick
 
-from intake.domain.text import Folded, fold, script_of
+from intake.domain.text import Folded, fold, fold_term, script_of
 
 Value = TypeVar("Value")
 
@@ -74,7 +74,9 @@ class Matcher(Generic[Value]):
 
 def spellings(term: str) -> set[str]:
     """The folded forms of a term; people leave out apostrophes or write a space instead."""
-    folded = fold(term.rstrip("*")).text.strip()
+    folded = fold_term(term.rstrip("*")).strip()
+    if "'" not in folded:
+        return {folded}
     return {folded, folded.replace("'", ""), folded.replace("'", " ")}
 
 

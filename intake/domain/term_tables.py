@@ -145,7 +145,12 @@ class TableReader:
         return len(parts)
 
 
+_SURELY_LONG_ENOUGH = 4
+
+
 def _too_short(term: str) -> bool:
+    if len(term) > _SURELY_LONG_ENOUGH and term[:_SURELY_LONG_ENOUGH].isalnum():
+        return False
     letters = "".join(filter(str.isalnum, term))
     script = script_of(letters[0])
     shortest = _SHORTEST_STEM.get(script or "", 2) if term.endswith("*") else 2

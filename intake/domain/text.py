@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,6 +54,23 @@ def fold(text: str) -> Folded:
         if "  " not in plain:
             return Folded(plain, range(len(plain)))
     return _fold_by_characters(text)
+
+
+def fold_term(term: str) -> str:
+    """The folded text alone, for terms, of which there are very many: no way back is needed."""
+    folded = term.translate(_FOLDING)
+    return re.sub(" +", " ", folded) if "  " in folded else folded
+
+
+class _Folding(dict[int, str]):
+    """Code point → folded letters, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _fold_character(chr(code))
+        return self[code]
+
+
+_FOLDING = _Folding()
 
 
 def _fold_by_characters(text: str) -> Folded:
