@@ -27,7 +27,7 @@ def sweep() -> None:
             sweeper_alive()
             outbox.drain(deployment())
     except Exception as error:
-        log.exception("sweep failed", extra={"error": type(error).__name__})
+        log.error("sweep failed", extra={"error": type(error).__name__})
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def deliver_each(deployment: Deployment, mail_ids: Iterable[UUID]) -> int:
             log.critical("the relay refuses us", extra={"error": str(error)})
             break
         except Exception as error:  # the next mail is not to blame (trust I-08)
-            log.exception("delivery failed", extra={"mail": str(mail_id), "error": type(error).__name__})
+            log.error("delivery failed", extra={"mail": str(mail_id), "error": type(error).__name__})
     return sent
 
 

@@ -1,4 +1,4 @@
-"""The small Qiao of tests/trust/world.py, made once a module; a catcher keeps its mails where the mailbox looks."""
+"""The small Qiao of tests/trust/world.py, made once a session; a catcher keeps its mails where the mailbox looks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.conftest import running, settings_for
 from tests.trust.world import World, make_world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_world(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
     shutil.copy(empty_sqlite, folder / "qiao.sqlite3")

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from werkzeug.test import TestResponse
 
 from intake.web.guards import audience_of
 from tests.trust.world import ABSENT_CASE, ELSEWHERE, PEOPLE, Kind, World, kinds
 
+pytestmark = pytest.mark.xdist_group("world")  # what is made once for these tests is made in one process
 Row = Mapping[str, str]
 
 TABLE: Mapping[str, Row] = tomllib.loads((Path(__file__).parents[1] / "cases" / "audiences.toml").read_text())

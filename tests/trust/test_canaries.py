@@ -24,16 +24,20 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, Response, request
 from redis import Redis
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from intake.services import outbox
 from intake.services.deployment import deployment
 from intake.services.submission import Receipt
+from intake.services.transaction import reading
 from intake.web.guards import Audience, audience
 from tests import servers
 from tests.conftest import running, settings_for
 from tests.people import Desk, Patient, Visitor
 from tests.servers import Catcher
 
+pytestmark = pytest.mark.xdist_group("canaries")  # what is made once for these tests is made in one process
 FORM = {
     "given_name": "Wrenlinga",
     "family_name": "Siskinov",
@@ -56,10 +60,10 @@ WORDS: Mapping[str, str] = FORM | {
 CODE = re.compile(r"[A-Za-z0-9_-]*")
 
 
-def found_in(text: str | bytes, *, apart_from: tuple[str, ...] = ()) -> list[str]:
+def found_in(searched: str | bytes, *, apart_from: tuple[str, ...] = ()) -> list[str]:
     """The fields whose word stands in the text."""
-    searched = text.encode() if isinstance(text, str) else text
-    return [name for name, word in WORDS.items() if name not in apart_from and word.encode() in searched]
+    content = searched.encode() if isinstance(searched, str) else searched
+    return [name for name, word in WORDS.items() if name not in apart_from and word.encode() in content]
 
 
 class Journey:
@@ -268,3 +272,10 @@ def test_the_browser_keeps_no_word_of_a_patient(journey: tuple[Journey, str]) ->
         cookie = visitor.client.get_cookie("qiao")
         assert cookie is not None
         assert found_in(json.dumps(serializer.loads(cookie.value), ensure_ascii=False)) == []
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_typed(journey: tuple[Journey, str]) -> None:
+    played, _ = journey
+    with played.app.app_context(), reading() as session, pytest.raises(OperationalError) as failure:
+        session.execute(text("SELECT number FROM nowhere WHERE story = :story"), {"story": FORM["story"]})
+    assert found_in(str(failure.value)) == []

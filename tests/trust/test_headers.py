@@ -27,6 +27,7 @@ from tests.conftest import loaded_knowledge, settings_for
 from tests.people import PASSWORD, Desk, Patient
 from tests.trust.world import PEOPLE, World, kinds
 
+pytestmark = pytest.mark.xdist_group("world")  # what is made once for these tests is made in one process
 WANTED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

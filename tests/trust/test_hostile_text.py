@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.people import Desk, Patient, Visitor, send, soup
 from tests.trust.capture import Taken, capture_mails, send_mails
 from tests.trust.hostile import ADDRESSES, ENCODED_WORD, MAIL_TEXTS, TEXTS
 
+pytestmark = pytest.mark.xdist_group("hostile")  # what is made once for these tests is made in one process
 Skeleton = list[tuple[str, tuple[str, ...]]]
 
 NAMES = ("given_name", "family_name", "native_name", "contact_name")
@@ -290,3 +292,19 @@ def test_an_encoded_word_in_an_address_is_refused_with_a_sentence(house: House) 
 def test_the_skeleton_sees_an_element_that_a_text_brought_in() -> None:
     fields: Mapping[str, Any] = {"harmless": "<p>words</p>", "hostile": f"<p>{TEXTS['X2 handler']}</p>"}
     assert skeleton(fields["harmless"]) != skeleton(fields["hostile"])
+
+
+def test_no_line_of_the_shell_stops_the_others(house: House) -> None:
+    lines = [
+        {"id": "\ud800", "text": "Gallstones"},
+        {"id": 2, "text": "Gallstones", "sex": [], "lang": {}, "place": ["x"]},
+        {"id": 3, "text": None},
+        {"id": 4, "text": "\ud800 Gallstones", "age": 1e400},
+        {"id": 5, "text": "Gallstones"},
+    ]
+    typed = "\n".join([*map(json.dumps, lines), "[" * 100_000, "not JSON", '{"id": 6, "text": "Gallstones"}'])
+    for command in ("route", "submit"):
+        ran = house.app.test_cli_runner().invoke(args=[command, "-"], input=typed)
+        assert ran.exit_code == 0, ran.exception
+        answers = [json.loads(line) for line in ran.stdout_bytes.splitlines()]
+        assert [answer["id"] for answer in answers] == ["\ud800", 2, 3, 4, 5, "line 6", "line 7", 6]

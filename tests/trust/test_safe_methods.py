@@ -6,6 +6,7 @@ import pytest
 
 from tests.trust.world import PEOPLE, SAFE, Kind, World, kinds
 
+pytestmark = pytest.mark.xdist_group("world")  # what is made once for these tests is made in one process
 REFUSED = (400, 403, 422)
 """No token, a wrong one, a foreign page; the form of the request is shown again with what was typed (422)."""
 
