@@ -26,8 +26,8 @@ def sweep() -> None:
         with application().app_context():
             sweeper_alive()
             outbox.drain(deployment())
-    except Exception as error:
-        log.error("sweep failed", extra={"error": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 whatever goes wrong, there is a next sweep
+        log.error("sweep failed: %s", type(error).__name__)
 
 
 if __name__ == "__main__":
