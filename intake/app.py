@@ -13,6 +13,7 @@ from flask import Flask
 
 from config import ConfigurationError, Settings
 from intake import cli
+from intake.domain.knowledge import Knowledge
 from intake.domain.languages import BY_TAG, ENGLISH, LANGUAGES, Language
 from intake.gateways.encoder import load_encoder
 from intake.gateways.knowledge import load_knowledge
@@ -84,15 +85,15 @@ def refuse_weak_servers(app: Flask, settings: Settings) -> None:
         raise ConfigurationError(faults)
 
 
-def build_deployment(settings: Settings, keys: KeyRing) -> Deployment:
+def build_deployment(settings: Settings, keys: KeyRing, knowledge: Knowledge | None = None) -> Deployment:
+    """The real world of these settings; `knowledge` spares the loading where it was loaded before."""
     helo = settings.mail_from.rpartition("@")[2]
     relay = SmtpRelay(
         settings.smtp_host, settings.smtp_port, settings.smtp_tls, settings.smtp_user, settings.smtp_password, helo
     )
-    knowledge = load_knowledge(DATA)
     offered = offered_languages(settings.languages)
     return Deployment(
-        knowledge=knowledge,
+        knowledge=knowledge or load_knowledge(DATA),
         keys=keys,
         offered=offered,
         known_languages=frozenset(str(tag).replace("_", "-") for tag in Locale("en").languages) | frozenset(BY_TAG),

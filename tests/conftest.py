@@ -7,6 +7,7 @@ import dataclasses
 import secrets
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,20 +15,27 @@ from flask import Flask
 from sqlalchemy import create_engine, make_url, text
 
 from config import Settings
-from intake.app import DATA, create_app
+from intake.app import DATA, build_deployment, create_app
 from intake.domain.knowledge import Knowledge
 from intake.gateways.knowledge import load_knowledge
 from intake.services.schema import bring_up_to_date
 from intake.store.base import db
+from intake.store.sealing import KeyRing
 from tests import servers
 from tests.people import Desk, Patient
 
 KEYS = {"test": secrets.token_bytes(32)}
 
 
+@cache
+def loaded_knowledge() -> Knowledge:
+    """Frozen, so one for all: loading it takes longer than most tests."""
+    return load_knowledge(DATA)
+
+
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return load_knowledge(DATA)
+    return loaded_knowledge()
 
 
 def settings_for(folder: Path, **changes: object) -> Settings:
@@ -53,7 +61,7 @@ def settings_for(folder: Path, **changes: object) -> Settings:
 @contextlib.contextmanager
 def running(settings: Settings) -> Iterator[Flask]:
     """An application whose connections are closed afterwards."""
-    app = create_app(settings)
+    app = create_app(settings, build_deployment(settings, KeyRing(settings.keys), loaded_knowledge()))
     try:
         yield app
     finally:

@@ -28,8 +28,8 @@ def sweep() -> None:
             sweeper_alive()
             outbox.drain(deployment())
             refine_waiting(deployment())
-    except Exception as error:
-        log.exception("sweep failed", extra={"error": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 whatever goes wrong, there is a next sweep
+        log.error("sweep failed: %s", type(error).__name__)
 
 
 if __name__ == "__main__":

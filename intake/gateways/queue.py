@@ -43,4 +43,4 @@ class Waker:
             self._celery.send_task(DELIVER_TASK, args=list(map(str, mail_ids)), retry=False, ignore_result=True)
         except Exception as error:  # noqa: BLE001 the broker is never worth a failed request
             self._resting_until = time.monotonic() + REST_SECONDS
-            log.warning("nudge failed", extra={"error": type(error).__name__})
+            log.warning("nudge failed: %s", type(error).__name__)

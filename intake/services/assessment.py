@@ -40,7 +40,7 @@ def screened(text: str, knowledge: Knowledge) -> Screening:
     try:
         return screen(text, knowledge.red_flags)
     except Exception as error:  # noqa: BLE001 whatever fails, a person reads first
-        log.error("screening failed", extra={"error": type(error).__name__})
+        log.error("screening failed: %s", type(error).__name__)
         return NOT_SCREENED
 
 
@@ -49,7 +49,7 @@ def assess(request: RoutingInput, knowledge: Knowledge, encoder: Encoder | None 
     try:
         recommendation = recommend(request, screening, knowledge.network, knowledge.lexicon, encoder)
     except Exception as error:  # noqa: BLE001 whatever fails, a person chooses
-        log.error("routing failed", extra={"error": type(error).__name__})
+        log.error("routing failed: %s", type(error).__name__)
         recommendation = UNROUTED
     return Assessment(screening, recommendation)
 

@@ -68,7 +68,7 @@ def deliver(deployment: Deployment, mail_id: UUID) -> bool:
     except DBAPIError:
         raise  # no fault of the mail: its lease ends, and it is tried again
     except Exception as error:  # noqa: BLE001 one broken mail must not stop the others (trust I-08)
-        log.error("mail cannot be made", extra={"mail": str(mail_id), "error": type(error).__name__})
+        log.error("mail cannot be made: mail %s, %s", mail_id, type(error).__name__)
         return _move(claim, MailState.CLAIMED, "broken") and False
     if letter is None:
         return _move(claim, MailState.CLAIMED, "outdated") and False
@@ -119,7 +119,7 @@ def _hand_over(deployment: Deployment, claim: Claim, letter: Letter) -> bool:
         _move(claim, state, "refused-for-now")
         raise
     except RelayLostInData:
-        log.error("connection lost in data", extra={"mail": str(claim.id)})
+        log.error("connection lost in data: mail %s", claim.id)
         return False  # stays in_data until its lease ends, then it is undecided
 
 
@@ -158,13 +158,13 @@ def deliver_each(deployment: Deployment, mail_ids: Iterable[UUID]) -> int:
         try:
             sent += deliver(deployment, mail_id)
         except RelayUnreachable as error:
-            log.warning("the relay is away", extra={"error": str(error)})
+            log.warning("the relay is away: %s", str(error))
             break
         except RelayMisconfigured as error:
-            log.critical("the relay refuses us", extra={"error": str(error)})
+            log.critical("the relay refuses us: %s", str(error))
             break
-        except Exception as error:  # the next mail is not to blame (trust I-08)
-            log.exception("delivery failed", extra={"mail": str(mail_id), "error": type(error).__name__})
+        except Exception as error:  # noqa: BLE001 the next mail is not to blame (trust I-08)
+            log.error("delivery failed: mail %s, %s", mail_id, type(error).__name__)
     return sent
 
 
