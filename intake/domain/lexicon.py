@@ -50,8 +50,7 @@ class Lexicon:
     """All tables in one matcher."""
 
     def __init__(self, entries: Iterable[tuple[str, Entry]], parts: Mapping[str, int]) -> None:
-        self.entries = tuple(entries)
-        self._matcher = Matcher(self.entries)
+        self._matcher = Matcher(entries)
         self._parts = parts
 
     @classmethod
@@ -63,6 +62,10 @@ class Lexicon:
             parts |= reader.read(departments, hospitals)
         raise_faults(readers)
         return cls((entry for reader in readers for entry in reader.entries), parts)
+
+    def departments(self, language: str) -> frozenset[str]:
+        """The departments that have words in a language."""
+        return frozenset(value.code for value in self._matcher.values() if value.language == language and value.weight)
 
     def read(self, text: str) -> Evidence:
         """Everything that the story says, denied words left out."""

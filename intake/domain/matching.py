@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import ahocorasick
+import marisa_trie
 
 from intake.domain.text import Folded, fold, fold_term, script_of
 
@@ -41,7 +41,7 @@ class Match(Generic[Value]):
 
 
 class Matcher(Generic[Value]):
-    """All terms of all languages in one automaton, built once. The scan is linear in the text."""
+    """All terms of all languages in one trie, built once: about five bytes a term, and a scan linear in the text."""
 
     def __init__(self, terms: Iterable[tuple[str, Value]]) -> None:
         whole: dict[str, list[Value]] = defaultdict(list)
@@ -49,27 +49,48 @@ class Matcher(Generic[Value]):
         for term, value in terms:
             for spelling in spellings(term):
                 (stems if term.endswith("*") else whole)[spelling].append(value)
-        self._automaton = ahocorasick.Automaton()
-        for spelling in whole.keys() | stems.keys():
-            entry = (spelling, tuple(whole[spelling]), tuple(stems[spelling]))
-            self._automaton.add_word(spelling, entry)
-        self._automaton.make_automaton()
+        spelled = whole.keys() | stems.keys()
+        self._trie = marisa_trie.Trie(spelled)
+        self._longest = max(map(len, spelled), default=0)
+        self._beginnings = frozenset(spelling[:2] for spelling in spelled)
+        # Many terms mean the same (one list of one department): their meanings are kept once.
+        kept: dict[Meanings[Value], Meanings[Value]] = {}
+        self._meanings: list[Meanings[Value]] = [((), ())] * len(spelled)
+        for spelling in spelled:
+            meanings = tuple(whole.get(spelling, ())), tuple(stems.get(spelling, ()))
+            self._meanings[self._trie.key_id(spelling)] = kept.setdefault(meanings, meanings)
+
+    def values(self) -> frozenset[Value]:
+        """Everything that a term stands for."""
+        return frozenset(value for meanings in self._meanings for values in meanings for value in values)
 
     def find(self, text: str) -> Iterator[Match[Value]]:
-        """Matches in a folded text, by the place where they end; endless repetition is not followed."""
-        if not len(self._automaton):
-            return
+        """Matches in a folded text, by the place where their term ends; endless repetition is not followed."""
         repeats: Counter[str] = Counter()
-        for last, (spelling, whole, stems) in self._automaton.iter(text):
+        found = sorted(self._terms(text), key=lambda term: (term[1], term[0]))
+        for start, end, key in found:
+            spelling = text[start:end]
             repeats[spelling] += 1
-            start, end = last + 1 - len(spelling), last + 1
-            if repeats[spelling] > _MOST_REPEATS or not _starts_word(text, start):
+            if repeats[spelling] > _MOST_REPEATS:
                 continue
+            whole, stems = self._meanings[key]
             if whole and _between_words(text, end):
                 yield from (Match(start, end, value) for value in whole)
             if stems:
                 end = _end_of_word(text, end)
                 yield from (Match(start, end, value) for value in stems)
+
+    def _terms(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Start, end and key of every term that begins where a word may begin."""
+        for start in range(len(text)):
+            begins = text[start : start + 2] in self._beginnings or text[start] in self._beginnings
+            if begins and _starts_word(text, start):
+                for spelling, key in self._trie.iter_prefixes_with_ids(text[start : start + self._longest]):
+                    yield start, start + len(spelling), key
+
+
+Meanings = tuple[tuple[Value, ...], tuple[Value, ...]]
+"""What a spelling stands for as a whole word, and as the beginning of a word."""
 
 
 def spellings(term: str) -> set[str]:

@@ -85,9 +85,9 @@ class RedFlagLexicon:
     ) -> None:
         self.languages = frozenset(languages)
         self.rules = rules
-        self.entries = tuple(entries)
-        self._common = {form for term, entry in self.entries if entry.role is Role.COMMON for form in spellings(term)}
-        self._matcher = Matcher(item for item in self.entries if item[1].role is not Role.COMMON)
+        known = list(entries)
+        self._common = {form for term, entry in known if entry.role is Role.COMMON for form in spellings(term)}
+        self._matcher = Matcher(item for item in known if item[1].role is not Role.COMMON)
         self._parts = {key: rule.parts for key, rule in rules.items()}
 
     @classmethod

@@ -167,9 +167,5 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_every_department_but_the_emergency_has_words_of_its_own(knowledge: Knowledge) -> None:
     """`emergency` is reached by red flags alone."""
-    named = {code for tag in ("en", "fr") for code in words_of(knowledge, tag)}
+    named = knowledge.lexicon.departments("en") | knowledge.lexicon.departments("fr")
     assert named == knowledge.network.departments.keys() - {"emergency"}
-
-
-def words_of(knowledge: Knowledge, tag: str) -> set[str]:
-    return {entry.code for _, entry in knowledge.lexicon.entries if entry.language == tag and entry.weight}

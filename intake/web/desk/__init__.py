@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.web.desk import sign_in  # noqa: F401 registers its routes
+from intake.web.desk import sign_in, trial  # noqa: F401 they register their routes
 from intake.web.desk.views import desk
 
 __all__ = ["desk"]

@@ -1,4 +1,4 @@
-"""A case as its one screen wants it: the story cut where evidence stands, codes in words."""
+"""A case as its one screen wants it: codes in words."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from intake.domain.person import Sex, age_on
-from intake.domain.routing import Reason, ReasonKind
+from intake.domain.person import age_on
 from intake.services.worklist import CaseView, JournalLine, full_name
 from intake.web import filters
 from intake.web.desk.decisions import DECISIONS
+from intake.web.desk.proposals import marks, proposals
 from intake.web.guards import now
-from intake.web.words import ACTIONS, EVENTS, SEXES
-
-Mark = tuple[str, str | None]
+from intake.web.words import ACTIONS, EVENTS
 
 
 def case_screen(view: CaseView) -> SimpleNamespace:
@@ -33,9 +31,10 @@ def case_screen(view: CaseView) -> SimpleNamespace:
         screened=not view.row.not_screened,
         gate=view.row.gate,
         story=SimpleNamespace(text=view.story, language=view.row.language),
-        marks=marks(view.story, _spans(view)),
+        marks=marks(view.story, assessment),
         flags=assessment.screening.flags if assessment else (),
         recommendation=assessment.recommendation if assessment else None,
+        proposals=proposals(assessment),
         referral=view.referral,
         decisions=view.decisions,
         patient=SimpleNamespace(
@@ -80,41 +79,6 @@ def facts(view: CaseView) -> Iterable[tuple[str, str]]:
 
 def _iso_day(text: str) -> str:
     return filters.day(date.fromisoformat(text))
-
-
-def reason_words(reason: Reason) -> str:
-    """A word of the story as it stands there; a fact about the person in the reader's words."""
-    value = reason.text.partition(" ")[2]
-    if reason.kind is ReasonKind.WISH and not reason.end:
-        return filters.department(reason.text)
-    if reason.kind is ReasonKind.AGE:
-        return _("age %(years)s", years=value)
-    if reason.kind is ReasonKind.SEX:
-        return str(SEXES[Sex(value)])
-    return filters.country(value) if reason.kind is ReasonKind.PLACE else reason.text
-
-
-def _spans(view: CaseView) -> Iterable[tuple[int, int, str]]:
-    if view.assessment is None:
-        return
-    for flag in view.assessment.screening.flags:
-        yield flag.start, flag.end, "flag"
-    for candidate in view.assessment.recommendation.candidates[:1]:
-        for reason in candidate.reasons:
-            if reason.end:
-                yield reason.start, reason.end, "gate" if reason.kind is ReasonKind.GATE else "term"
-
-
-def marks(story: str, spans: Iterable[tuple[int, int, str]]) -> list[Mark]:
-    """The story in pieces, each with the kind of evidence it is; where two overlap the earlier one is shown."""
-    pieces: list[Mark] = []
-    here = 0
-    for start, end, kind in sorted(spans):
-        if start < here or not start < end <= len(story):
-            continue
-        pieces += [(story[here:start], None), (story[start:end], kind)]
-        here = end
-    return [piece for piece in [*pieces, (story[here:], None)] if piece[0]]
 
 
 def _who_read(line: JournalLine) -> object:

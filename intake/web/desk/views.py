@@ -15,7 +15,7 @@ from intake.services.worklist import worklist as read_worklist
 from intake.web.desk.decisions import DECISIONS, Press
 from intake.web.desk.forms import AcceptForm, MessageForm, ReasonForm, ReferForm
 from intake.web.desk.positions import position, position_text
-from intake.web.desk.screens import case_screen, reason_words
+from intake.web.desk.screens import case_screen
 from intake.web.guards import Audience, actor, audience, now
 from intake.web.locale import speak_desk_language
 from intake.web.words import fault_sentence
@@ -44,9 +44,7 @@ def _screen(case_id: UUID, action: str | None = None, form: FlaskForm | None = N
     view = open_case(deployment(), actor(), case_id, now())
     empty = {"refer": ReferForm, "message": MessageForm, "accept": AcceptForm, "reason": ReasonForm}
     fresh = {f"{name}_form": kind(formdata=None) for name, kind in empty.items()}
-    return render_template(
-        "desk/case.html", case=case_screen(view), reason_words=reason_words, pressed=action, pressed_form=form, **fresh
-    )
+    return render_template("desk/case.html", case=case_screen(view), pressed=action, pressed_form=form, **fresh)
 
 
 @desk.post("/cases/<uuid:case_id>/<action>/")
@@ -60,12 +58,12 @@ def act(case_id: UUID, action: str) -> Response | tuple[str, int]:
     try:
         decision.do(press, form)
     except InvalidRequest as error:
-        _show(form, error)
+        show_fault(form, error)
         return _screen(case_id, action, form), 422
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-def _show(form: FlaskForm, error: InvalidRequest) -> None:
+def show_fault(form: FlaskForm, error: InvalidRequest) -> None:
     sentence = fault_sentence(error.field, error.code)
     if error.field in form:
         form[error.field].errors = [sentence]
