@@ -18,6 +18,7 @@ from intake.domain.person import Sex
 from intake.domain.red_flags import Screening
 from intake.domain.routing import Candidate, RoutingInput
 from intake.gateways.knowledge import due_for_review
+from intake.services import learning
 from intake.services import outbox as outbox_services
 from intake.services import staff as staff_services
 from intake.services.assessment import Assessment, assess
@@ -29,7 +30,7 @@ Row = dict[str, Any]
 
 
 def start(app: Flask) -> None:
-    for command in (route, submit_lines, check_data, outbox, staff, catalogues.translations):
+    for command in (route, submit_lines, check_data, outbox, routing, staff, catalogues.translations):
         app.cli.add_command(command)
 
 
@@ -180,6 +181,23 @@ def drain() -> None:
     while batch := outbox_services.drain(deployment()):
         sent += batch
     click.echo(f"{sent} sent")
+
+
+routing = AppGroup("routing", help="What the desks make of the proposals.")
+
+
+@routing.command("report")
+@click.option("--at-least", type=click.IntRange(1), default=1, help="leave out what was decided less often")
+def routing_report(at_least: int) -> None:
+    """Confirmed proposals by department, language and term; what misled most often comes first."""
+    bring_up_to_date(embedded_only=True)
+    found = learning.report()
+    for name, rows in (("department", found.departments), ("language", found.languages), ("term", found.terms)):
+        click.echo(f"{name:<40}{'confirmed':>10}{'decided':>10}{'share':>8}{'points astray':>16}")
+        for row in rows:
+            if row.decided >= at_least:
+                share = f"{row.agreed / row.decided:.0%}"
+                click.echo(f"{row.name:<40}{row.agreed:>10}{row.decided:>10}{share:>8}{row.astray:>16.1f}")
 
 
 staff = AppGroup("staff", help="People at the desks.")

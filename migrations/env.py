@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from alembic import context
 from sqlalchemy import Connection
 
-from intake.store import cases, heartbeat, journal, messages, outbox, people, referrals, staff  # noqa: F401
+from intake.store import cases, heartbeat, journal, messages, outbox, outcomes, people, referrals, staff  # noqa: F401
 from intake.store.base import Base, UtcDateTime, db
 
 

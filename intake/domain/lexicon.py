@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from intake.domain.matching import Match, Matcher, Reading
 from intake.domain.scope import Firing, Found, Scope, firings, standing
-from intake.domain.term_tables import Entry, Role, Table, TableReader, raise_faults
+from intake.domain.term_tables import Entry, Role, Table, TableReader, plain_entry, raise_faults, restored_entry
+from intake.domain.text import fold_term
 
 WEIGHTS: Mapping[str, float] = {"strong": 3.0, "plain": 2.0, "weak": 1.0}
 NAME_WEIGHT = 4.0
 CONTEXTS = frozenset({"child", "newborn", "female", "male", "pregnant", "operation"})
 GATES = ("organ_transplant_foreigner", "art_marriage", "medical_transfer")
 """In the order of the law's weight: the first that fires counts."""
+
+FOREIGN_SHARE = 0.5
+"""What a word counts in a text of another language: medicine shares many words, but German `ist` is no infection."""
 
 _SECTIONS = frozenset({"departments", "names", "hospitals", "negation", "context", "gates"})
 _COUNTED = frozenset({Role.TERM, Role.NAME})
@@ -49,9 +54,10 @@ class Evidence:
 class Lexicon:
     """All tables in one matcher."""
 
-    def __init__(self, entries: Iterable[tuple[str, Entry]], parts: Mapping[str, int]) -> None:
-        self._matcher = Matcher(entries)
+    def __init__(self, matcher: Matcher[Entry], parts: Mapping[str, int]) -> None:
+        self._matcher = matcher
         self._parts = parts
+        self._languages = frozenset(value.language for value in matcher.values())
 
     @classmethod
     def build(cls, tables: Mapping[str, Table], *, departments: Collection[str], hospitals: Collection[str]) -> Lexicon:
@@ -61,7 +67,14 @@ class Lexicon:
         for reader in readers:
             parts |= reader.read(departments, hospitals)
         raise_faults(readers)
-        return cls((entry for reader in readers for entry in reader.entries), parts)
+        return cls(Matcher(entry for reader in readers for entry in reader.entries), parts)
+
+    def saved(self) -> dict[str, Any]:
+        return {"matcher": self._matcher.saved(plain_entry), "parts": self._parts}
+
+    @classmethod
+    def restored(cls, saved: Mapping[str, Any]) -> Lexicon:
+        return cls(Matcher.restored(saved["matcher"], restored_entry), saved["parts"])
 
     def departments(self, language: str) -> frozenset[str]:
         """The departments that have words in a language."""
@@ -73,12 +86,18 @@ class Lexicon:
         matches = list(self._matcher.find(reading.folded.text))
         scope = Scope(reading, matches)
         said = standing((match for match in matches if match.value.role in _READ), scope.denied)
+        spoken = reading.spoken & self._languages
+        own = [match for match in said if not spoken or match.value.language in spoken]
         return Evidence(
-            departments=tuple(_finding(reading, match) for match in _longest(said)),
+            departments=tuple(_finding(reading, match, spoken) for match in _longest(said)),
             hospitals=tuple(_finding(reading, match) for match in said if match.value.role is Role.HOSPITAL),
-            context=_first_by_code(_finding(reading, match) for match in said if match.value.role is Role.CONTEXT),
+            context=_first_by_code(_finding(reading, match) for match in own if match.value.role is Role.CONTEXT),
             gates=_gates(reading, said, self._parts),
         )
+
+    def term_of(self, words: str) -> str | None:
+        """The folded term under which `words` of a story were found; None when they are none of ours."""
+        return self._matcher.term_of(fold_term(words))
 
 
 class _LexiconReader(TableReader):
@@ -123,9 +142,10 @@ class _LexiconReader(TableReader):
         return parts
 
 
-def _finding(reading: Reading, match: Found) -> Finding:
+def _finding(reading: Reading, match: Found, spoken: frozenset[str] = frozenset()) -> Finding:
     entry = match.value
-    return Finding(entry.role, entry.code, entry.language, entry.weight, *reading.words(match))
+    share = FOREIGN_SHARE if spoken and entry.language not in spoken else 1.0
+    return Finding(entry.role, entry.code, entry.language, entry.weight * share, *reading.words(match))
 
 
 def _longest(matches: Iterable[Found]) -> list[Found]:

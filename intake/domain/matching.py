@@ -6,19 +6,23 @@ at word boundaries, the others anywhere; Arabic words may carry their attached p
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import marisa_trie
 
+from intake.domain.recognition import spoken_in
 from intake.domain.text import Folded, fold, fold_term, script_of
 
 Value = TypeVar("Value")
 
-_UNSPACED = frozenset({"cjk", "hiragana", "katakana", "thai", "lao", "khmer", "myanmar"})
+_UNSPACED = frozenset({"cjk", "hiragana", "katakana", "hangul", "thai", "lao", "khmer", "myanmar"})
+"""Written without spaces, or (Korean) by patients often so, with endings that cling to every word."""
+
 _ARABIC_PREFIX = re.compile(r"[وف]?(?:ال|لل|[بكل](?:ال)?)?")
 _LONGEST_PREFIX = 4
 _MOST_REPEATS = 200
@@ -60,6 +64,28 @@ class Matcher(Generic[Value]):
             meanings = tuple(whole.get(spelling, ())), tuple(stems.get(spelling, ()))
             self._meanings[self._trie.key_id(spelling)] = kept.setdefault(meanings, meanings)
 
+    def saved(self, plain: Callable[[Value], list[Any]]) -> dict[str, Any]:
+        """The trie and its meanings as JSON; `plain` makes a list of a value."""
+        kinds = list(dict.fromkeys(self._meanings))
+        numbers = {meanings: number for number, meanings in enumerate(kinds)}
+        return {
+            "trie": base64.b85encode(self._trie.tobytes()).decode(),
+            "kinds": [[list(map(plain, values)) for values in meanings] for meanings in kinds],
+            "meanings": [numbers[meanings] for meanings in self._meanings],
+            "beginnings": sorted(self._beginnings),
+            "longest": self._longest,
+        }
+
+    @classmethod
+    def restored(cls, saved: Mapping[str, Any], value: Callable[[list[Any]], Value]) -> Matcher[Value]:
+        """The inverse of `saved`."""
+        matcher = cls(())
+        matcher._trie.frombytes(base64.b85decode(saved["trie"]))
+        kinds = [(tuple(map(value, whole)), tuple(map(value, stems))) for whole, stems in saved["kinds"]]
+        matcher._meanings = [kinds[number] for number in saved["meanings"]]
+        matcher._beginnings, matcher._longest = frozenset(saved["beginnings"]), saved["longest"]
+        return matcher
+
     def values(self) -> frozenset[Value]:
         """Everything that a term stands for."""
         return frozenset(value for meanings in self._meanings for values in meanings for value in values)
@@ -79,6 +105,16 @@ class Matcher(Generic[Value]):
             if stems:
                 end = _end_of_word(text, end)
                 yield from (Match(start, end, value) for value in stems)
+
+    def term_of(self, text: str) -> str | None:
+        """The spelling under which a match of this folded text was found, a stem with its star; None without one."""
+        for spelling, key in reversed(list(self._trie.iter_prefixes_with_ids(text))):
+            whole, stems = self._meanings[key]
+            if whole and spelling == text:
+                return text
+            if stems:
+                return f"{spelling}*"
+        return None
 
     def _terms(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Start, end and key of every term that begins where a word may begin."""
@@ -131,14 +167,15 @@ def _end_of_word(text: str, end: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text prepared once for all questions about it."""
+    """A text prepared once for all questions about it; `spoken` are its languages, empty when nobody can tell."""
 
     original: str
     folded: Folded
+    spoken: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> Reading:
-        return cls(text, fold(text))
+        return cls(text, fold(text), spoken_in(text))
 
     def words(self, match: Match[Value]) -> tuple[str, int, int]:
         """The words of a match as they were written, with their place in the original."""

@@ -10,7 +10,16 @@ import pycld2
 from intake.domain.text import script_of
 
 _TAGS = {"iw": "he", "no": "nb"}
-_SCRIPTS = {"zh-Hans": "cjk", "zh-Hant": "cjk", "ar": "arabic"}
+_SCRIPTS = {
+    "zh-Hans": frozenset({"cjk"}),
+    "ja": frozenset({"hiragana", "katakana", "katakana-hiragana", "cjk"}),
+    "ko": frozenset({"hangul"}),
+    **dict.fromkeys(("ar", "fa", "ur"), frozenset({"arabic"})),
+    **dict.fromkeys(("ru", "uk"), frozenset({"cyrillic"})),
+    "hi": frozenset({"devanagari"}),
+    "bn": frozenset({"bengali"}),
+    "th": frozenset({"thai"}),
+}
 _UNENCODABLE = re.compile(r"[^\w\s.,;:!?'’-]|[\ud800-\udfff]")
 _NOT_ARABIC = frozenset("پچژگٹڈڑںےھہۀکیېۍ")
 """Letters of Persian, Urdu and Pashto that Arabic does not have."""
@@ -41,13 +50,18 @@ def _tag(code: str, text: str) -> str:
     return "zh-Hans" if _TRADITIONAL.isdisjoint(text) else "zh-Hant"
 
 
+def spoken_in(text: str) -> frozenset[str]:
+    """The tables of words that a text is read by, as far as its language is known; empty when nobody can tell."""
+    return frozenset("zh-Hans" if tag == "zh-Hant" else tag for tag in recognise(text))
+
+
 def scripts(text: str) -> Counter[str]:
     """How many different letters of each script the text has."""
     return Counter(script for character in set(text) if (script := script_of(character)))
 
 
-def script_of_language(tag: str) -> str:
-    return _SCRIPTS.get(tag, "latin")
+def scripts_of_language(tag: str) -> frozenset[str]:
+    return _SCRIPTS.get(tag, frozenset({"latin"}))
 
 
 def has_letters_foreign_to_arabic(text: str) -> bool:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from intake.domain.matching import Matcher, Reading, spellings
-from intake.domain.recognition import has_letters_foreign_to_arabic, recognise, script_of_language, scripts
+from intake.domain.recognition import has_letters_foreign_to_arabic, recognise, scripts, scripts_of_language
 from intake.domain.scope import Found, Scope, firings, sentence_of, standing
-from intake.domain.term_tables import Entry, Role, Table, TableReader, raise_faults
+from intake.domain.term_tables import Entry, Role, Table, TableReader, plain_entry, raise_faults, restored_entry
 from intake.domain.text import script_of
 
 
@@ -63,6 +64,7 @@ _FLAG_KEYS = frozenset({"code", "alarm", "words", "all_of", "unless", "always"})
 _LONGER_WORD = re.compile(r"\w{2,}")
 _STRAY_LETTERS = 1
 _KNOWN_SHARE = 0.5
+_WITH_MORE_LETTERS_THAN_ARABIC = frozenset({"fa", "ur"})
 _SHORT_LETTERS = 60
 """Below this length known words are trusted more than the guess of the language."""
 
@@ -81,13 +83,12 @@ class RedFlagLexicon:
     """All red-flag tables in one matcher, and what a text must be for them to be relied on."""
 
     def __init__(
-        self, languages: Iterable[str], entries: Iterable[tuple[str, Entry]], rules: Mapping[str, Rule]
+        self, languages: Iterable[str], matcher: Matcher[Entry], common: Iterable[str], rules: Mapping[str, Rule]
     ) -> None:
         self.languages = frozenset(languages)
         self.rules = rules
-        known = list(entries)
-        self._common = {form for term, entry in known if entry.role is Role.COMMON for form in spellings(term)}
-        self._matcher = Matcher(item for item in known if item[1].role is not Role.COMMON)
+        self._common = frozenset(common)
+        self._matcher = matcher
         self._parts = {key: rule.parts for key, rule in rules.items()}
 
     @classmethod
@@ -98,7 +99,23 @@ class RedFlagLexicon:
         for reader in readers:
             rules |= reader.read()
         raise_faults(readers)
-        return cls(tables, (entry for reader in readers for entry in reader.entries), rules)
+        known = [entry for reader in readers for entry in reader.entries]
+        common = (form for term, entry in known if entry.role is Role.COMMON for form in spellings(term))
+        return cls(tables, Matcher(item for item in known if item[1].role is not Role.COMMON), common, rules)
+
+    def saved(self) -> dict[str, Any]:
+        return {
+            "languages": sorted(self.languages),
+            "matcher": self._matcher.saved(plain_entry),
+            "common": sorted(self._common),
+            "rules": {key: [rule.code, rule.alarm, rule.parts, rule.always] for key, rule in self.rules.items()},
+        }
+
+    @classmethod
+    def restored(cls, saved: Mapping[str, Any]) -> RedFlagLexicon:
+        rules = {key: Rule(code, Alarm(alarm), *rest) for key, (code, alarm, *rest) in saved["rules"].items()}
+        matcher = Matcher.restored(saved["matcher"], restored_entry)
+        return cls(saved["languages"], matcher, saved["common"], rules)
 
     def find(self, reading: Reading) -> list[Found]:
         return list(self._matcher.find(reading.folded.text))
@@ -131,9 +148,10 @@ class RedFlagLexicon:
     def can_read(self, reading: Reading, found: list[Found]) -> bool:
         """True when the whole text is in languages that have a table. A doubt is a no: then a person reads first."""
         letters = scripts(reading.original)
-        covered = {script_of_language(language) for language in self.languages}
+        covered = frozenset().union(*map(scripts_of_language, self.languages))
         strange = {script for script, count in letters.items() if script not in covered and count > _STRAY_LETTERS}
-        if not letters or strange or has_letters_foreign_to_arabic(reading.original):
+        unread = self.languages.isdisjoint(_WITH_MORE_LETTERS_THAN_ARABIC)
+        if not letters or strange or (unread and has_letters_foreign_to_arabic(reading.original)):
             return False
         languages = recognise(reading.original)
         if letters.most_common(1)[0][0] == "latin" and (not languages or len(reading.original) < _SHORT_LETTERS):

@@ -19,13 +19,17 @@ _HAN_PER_WORD = 2
 
 
 class Scope:
-    """Answers whether a match is denied or lies in the past. Words only bear on words of their own language."""
+    """Answers whether a match is denied or lies in the past.
+
+    Words only bear on words of their own language, and only in a text of it: Portuguese `no hospital` denies nothing.
+    """
 
     def __init__(self, reading: Reading, matches: Iterable[Found]) -> None:
         self._reading = reading
         self._modifiers: dict[tuple[Role, str], list[Found]] = defaultdict(list)
         for match in matches:
-            self._modifiers[match.value.role, match.value.language].append(match)
+            if not reading.spoken or match.value.language in reading.spoken:
+                self._modifiers[match.value.role, match.value.language].append(match)
 
     def denied(self, match: Found) -> bool:
         """`no fever`, `fever was ruled out`."""

@@ -50,6 +50,15 @@ class Entry:
     part: int = 0
 
 
+def plain_entry(entry: Entry) -> list[Any]:
+    return [entry.role, entry.code, entry.language, entry.weight, entry.part]
+
+
+def restored_entry(plain: Sequence[Any]) -> Entry:
+    role, *rest = plain
+    return Entry(Role(role), *rest)
+
+
 Entries = list[tuple[str, Entry]]
 
 

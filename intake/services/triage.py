@@ -17,6 +17,7 @@ from intake.services.assessment import Assessment, from_json
 from intake.services.case_steps import locked_case, place_on_worklist, step
 from intake.services.correspondence import owe_contact
 from intake.services.deployment import Deployment
+from intake.services.learning import keep_outcome
 from intake.services.transaction import transaction
 from intake.store import cases, referrals
 from intake.store.base import new_id
@@ -53,6 +54,9 @@ def refer(
         _decide(session, deployment, actor, case, "refer", now, text, **route)
         step(session, case, actor, "refer", now, **route)
         case.department, case.hospital, case.desk = department, hospital, hospital
+        if assessment and best:
+            language = assessment.recommendation.language or case.language
+            keep_outcome(session, deployment.knowledge.lexicon, best, department, language, now)
 
 
 def check_route(deployment: Deployment, department: str, hospital: str) -> None:

@@ -18,7 +18,7 @@ OLDEST = 130
 class Trial:
     """As typed; what was left out is empty. `place` as in RoutingInput."""
 
-    story: str
+    text: str
     age: str = ""
     sex: str = ""
     place: str = ""
@@ -26,13 +26,13 @@ class Trial:
 
 def assess_trial(knowledge: Knowledge, trial: Trial) -> tuple[str, Assessment]:
     """The text that the offsets of the reasons belong to, and its assessment by words. Raises InvalidRequest."""
-    story = clean(trial.story)
-    if blank(story):
-        raise InvalidRequest("must not be empty", field="story", code="blank")
-    if len(story) > STORY_LIMIT:
-        raise InvalidRequest("too long", field="story", code="too_long")
+    text = clean(trial.text)
+    if blank(text):
+        raise InvalidRequest("must not be empty", field="text", code="required")
+    if len(text) > STORY_LIMIT:
+        raise InvalidRequest("too long", field="text", code="too_long")
     sex = Sex(trial.sex) if trial.sex in list(Sex) else None
-    return story, assess(RoutingInput(story, None, _years(trial.age), sex, trial.place or None), knowledge)
+    return text, assess(RoutingInput(text, None, _years(trial.age), sex, trial.place or None), knowledge)
 
 
 def _years(text: str) -> int | None:

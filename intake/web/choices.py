@@ -10,11 +10,15 @@ from markupsafe import Markup, escape
 
 from intake.domain.languages import Language, in_language
 from intake.domain.network import Routable
+from intake.domain.person import Sex
 from intake.rendering.localisation import country_name, language_name, sort_key
 from intake.services.deployment import deployment
 from intake.web.locale import current_language
+from intake.web.words import PLACES, SEXES
 
 Choices = tuple[tuple[str, str], ...]
+
+_OPEN = ("", "–")
 
 INTERPRETED = tuple("en ar fr ru es ko hi ur fa id pt ja vi tr de bn it th ms uk sw am uz".split(" "))  # noqa: SIM905
 """Languages that patients of the network speak, for the wish of an interpreter."""
@@ -28,6 +32,15 @@ def country_choices() -> Choices:
 def _countries(language: Language) -> Choices:
     named = ((code, country_name(row.alpha2, language)) for code, row in deployment().knowledge.countries.items())
     return _sorted(named, language)
+
+
+def place_choices() -> Choices:
+    """Where the patient may be staying: the network's own cities before the countries."""
+    return (_OPEN, *((code, str(name)) for code, name in PLACES.items()), *_countries(current_language()))
+
+
+def known_sex_choices() -> Choices:
+    return (_OPEN, *((code.value, str(name)) for code, name in SEXES.items() if code is not Sex.UNKNOWN))
 
 
 def language_choices() -> Choices:

@@ -60,7 +60,7 @@ def speak_desk_language(blueprint: Blueprint) -> None:
 def language_links() -> list[tuple[Language, str]]:
     """This page in every offered language."""
     offered = deployment().offered
-    if request.endpoint is None or request.method != "GET":
+    if request.endpoint is None or not _is_also_a_page():
         return [(language, f"/{language.url}/") for language in offered]
     if request.blueprint == "desk":
         return [(language, f"{request.path}?language={language.url}") for language in offered]
@@ -68,6 +68,11 @@ def language_links() -> list[tuple[Language, str]]:
     if current_app_expects_language():
         return [(language, url_for(request.endpoint, **values | {"language": language.url})) for language in offered]
     return [(language, f"/{language.url}/") for language in offered]
+
+
+def _is_also_a_page() -> bool:
+    """The answer to a form that is shown again has the address of the form."""
+    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
 def current_app_expects_language() -> bool:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from intake.domain.lifecycle import Stage
 from intake.domain.person import Relation, Sex
+from intake.domain.routing import ReasonKind
 
 RELATIONS = {
     Relation.SELF: _l("I am writing for myself"),
@@ -131,6 +132,33 @@ EVENTS = {
     "mail-released": _l("Mail released"),
 }
 
+LAYERS = {
+    ReasonKind.TERM: _l("Words"),
+    ReasonKind.MEANING: _l("Meaning"),
+    ReasonKind.WISH: _l("Wishes and names"),
+    ReasonKind.GATE: _l("Gate"),
+    ReasonKind.FLAG: _l("Red flags"),
+    ReasonKind.AGE: _l("Age"),
+    ReasonKind.SEX: _l("Sex"),
+    ReasonKind.PLACE: _l("Place of stay"),
+}
+
+PLACES = {
+    "hangzhou": _l("Hangzhou"),
+    "yiwu": _l("Yiwu"),
+    "jinhua": _l("Jinhua"),
+}
+
+GRADES = {
+    "seed": _l("founding document"),
+    "official": _l("the hospital itself"),
+    "university": _l("the university"),
+    "news": _l("news"),
+    "third_party": _l("somebody else"),
+    "inferred": _l("inferred from the hospital's scope: please confirm"),
+}
+"""How sure the network's data are of a route, by who says so."""
+
 FAULTS = {
     "idempotency_key:key_reused": _l("You have already sent this request with other words. If you want to send the changed one as a new request, send it once more."),
     "patient.given_name:required": _l("Enter the patient's given name as it is written in the passport."),
@@ -168,6 +196,7 @@ FAULTS = {
     "name:required": _l("Enter your name as your patients and colleagues know it."),
     "password:password_too_short": _l("The password needs at least 15 characters. Several words in a row are a good choice."),
     "password:password_easy": _l("This password is easy to guess. Avoid your name, your address and simple rows."),
+    "age:not_a_number": _l("Enter the age in whole years, for example 34."),
     "required": _l("Please fill in this field."),
     "too_long": _l("This text is too long. Please shorten it."),
     "one_line": _l("Please write this on one line, without line breaks."),

@@ -169,3 +169,18 @@ def test_every_department_but_the_emergency_has_words_of_its_own(knowledge: Know
     """`emergency` is reached by red flags alone."""
     named = knowledge.lexicon.departments("en") | knowledge.lexicon.departments("fr")
     assert named == knowledge.network.departments.keys() - {"emergency"}
+
+
+@pytest.mark.parametrize(
+    ("words", "term"),
+    [
+        ("TONSILS", "tonsils"),
+        ("kidney-  stone", "kidney stone*"),
+        ("gallstonesofmine", "gallstone*"),
+        ("twitebird", None),
+        ("", None),
+    ],
+)
+def test_words_of_a_story_lead_back_to_the_term_alone(knowledge: Knowledge, words: str, term: str | None) -> None:
+    """What follows a stem is the patient's own and is not repeated."""
+    assert knowledge.lexicon.term_of(words) == term

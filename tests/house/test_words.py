@@ -10,14 +10,16 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from intake.domain.knowledge import Knowledge
 from intake.domain.languages import LANGUAGES, Language
 from intake.domain.lifecycle import STEPS, Stage
 from intake.domain.red_flags import Alarm
+from intake.domain.routing import ReasonKind
 from intake.rendering.mail import Words, words
 from intake.rendering.safety import Advice
 from intake.services.correspondence import MAILS
 from intake.services.deployment import deployment
-from intake.web.words import ACTIONS, EVENTS, STAGES, STATUS
+from intake.web.words import ACTIONS, EVENTS, GRADES, LAYERS, STAGES, STATUS
 
 INTAKE = Path(__file__).parents[2] / "intake"
 TEMPLATES = INTAKE / "templates" / "mail"
@@ -67,6 +69,13 @@ def test_every_event_that_is_journaled_has_words() -> None:
     assert {"read", "submit", "alarm-raised"} <= found
     account = {code for code in found if code.startswith("account-")}
     assert found - account - set(EVENTS) - set(ACTIONS) == set()
+
+
+def test_every_kind_of_reason_and_every_grade_of_a_route_has_words(knowledge: Knowledge) -> None:
+    departments = knowledge.network.departments.values()
+    grades = {part for row in departments for route in row.routes for part in route.grade.split("+")}
+    assert set(LAYERS) == set(ReasonKind)
+    assert set(GRADES) == grades
 
 
 def test_every_mail_has_a_template_and_every_template_a_mail() -> None:

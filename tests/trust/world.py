@@ -126,6 +126,7 @@ class World:
             "portal.by_link": {"return_code": self.values["code"]},
             "portal.write": {"body": "A word from the patient."},
             "desk.act": {"version": str(self.version()), "body": "A word from the desk."},
+            "desk.try_text": {"text": "Gallstones"},
             "desk.sign_in": {"email": "lead@hospital.example", "password": PASSWORD},
         }
 

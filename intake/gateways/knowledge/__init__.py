@@ -17,6 +17,7 @@ from intake.domain.languages import BY_TAG
 from intake.domain.lexicon import Lexicon
 from intake.domain.network import Network
 from intake.domain.red_flags import RedFlagLexicon
+from intake.gateways.knowledge.compiled import read_through
 from intake.gateways.knowledge.countries import read_countries, read_emergency_numbers
 from intake.gateways.knowledge.network import SOURCES_FILE, read_network, read_sources
 from intake.gateways.knowledge.reading import Ledger
@@ -37,7 +38,9 @@ def load_knowledge(folder: Path) -> Knowledge:
     texts = read_safety_texts(folder, ledger)
     check_gate_texts(network.gates, texts, ledger)
     _check_unused_sources(ledger)
-    lexicon, red_flags = _read_lexicon(folder, network, ledger), _read_red_flags(folder, ledger)
+    _check_interface_languages(folder, ledger)
+    lexicon = read_through(folder, "lexicon", Lexicon.restored, lambda: _read_lexicon(folder, network, ledger))
+    red_flags = read_through(folder, "red_flags", RedFlagLexicon.restored, lambda: _read_red_flags(folder, ledger))
     if ledger.faults or lexicon is None or red_flags is None:
         raise KnowledgeFaulty(tuple(ledger.faults))
     return Knowledge(network, countries, numbers, texts, lexicon, red_flags)
@@ -94,13 +97,17 @@ def _read_red_flags(folder: Path, ledger: Ledger) -> RedFlagLexicon | None:
 
 
 def _tables_by_language(folder: Path, name: str, ledger: Ledger) -> dict[str, dict[str, Any]]:
-    """Language tag → parsed table; every language of the interface must have its file."""
+    """Language tag → parsed table."""
     tables = {}
     for path in sorted((folder / name).glob("*.toml")):
         try:
             tables[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             ledger.fault(f"{name}/{path.name}", f"cannot be read: {error}")
-    for tag in BY_TAG.keys() - {path.stem for path in (folder / name).glob("*.toml")}:
-        ledger.fault(f"{name}/{tag}.toml", "is missing: it is a language of the interface")
     return tables
+
+
+def _check_interface_languages(folder: Path, ledger: Ledger) -> None:
+    for name in ("lexicon", "red_flags"):
+        for tag in BY_TAG.keys() - {path.stem for path in (folder / name).glob("*.toml")}:
+            ledger.fault(f"{name}/{tag}.toml", "is missing: it is a language of the interface")

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField, TextAreaField
 
-from intake.web.choices import department_choices, desk_hospital_choices, place_choices, sex_choices
+from intake.web.choices import department_choices, desk_hospital_choices, known_sex_choices, place_choices
 
 
 class SignInForm(FlaskForm):
@@ -52,14 +52,14 @@ class ReasonForm(FlaskForm):
 
 
 class TrialForm(FlaskForm):
-    """`story` and what else the router may know."""
+    """What the router may know: `text`, and facts about the person."""
 
-    story = TextAreaField(_l("Text"))
+    text = TextAreaField(_l("Text"))
     age = StringField(_l("Age in years"))
     sex = SelectField(_l("Sex"), validate_choice=False)
     place = SelectField(_l("Place of stay"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sex.choices = sex_choices()
+        self.sex.choices = known_sex_choices()
         self.place.choices = place_choices()

@@ -21,7 +21,7 @@ from intake.web.guards import Audience, audience
 def try_text() -> tuple[str, int]:
     form, answer = TrialForm(), None
     if request.method == "POST":
-        typed = Trial(*(field.data or "" for field in (form.story, form.age, form.sex, form.place)))
+        typed = Trial(*(field.data or "" for field in (form.text, form.age, form.sex, form.place)))
         try:
             answer = _screen(*assess_trial(deployment().knowledge, typed))
         except InvalidRequest as error:
@@ -29,12 +29,12 @@ def try_text() -> tuple[str, int]:
     return render_template("desk/try.html", form=form, answer=answer), 422 if form.errors else 200
 
 
-def _screen(story: str, assessment: Assessment) -> SimpleNamespace:
+def _screen(text: str, assessment: Assessment) -> SimpleNamespace:
     shown = proposals(assessment)
     return SimpleNamespace(
         flags=assessment.screening.flags,
         recommendation=assessment.recommendation,
-        marks=marks(story, assessment),
+        marks=marks(text, assessment),
         proposals=shown,
         layers=layers(shown),
     )
