@@ -66,4 +66,5 @@ $(BIN)/python:
 
 .venv/.translated: .venv/.runs $(CATALOGUES)
 	@$(BIN)/flask translations compile
+	@$(BIN)/flask check-data > /dev/null || $(BIN)/flask check-data
 	@touch $@

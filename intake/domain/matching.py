@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 import marisa_trie
 
 from intake.domain.recognition import spoken_in
-from intake.domain.text import Folded, fold, fold_term, script_of
+from intake.domain.text import Folded, fold, fold_term, is_indic_sign, script_of
 
 Value = TypeVar("Value")
 
@@ -66,12 +66,13 @@ class Matcher(Generic[Value]):
 
     def saved(self, plain: Callable[[Value], list[Any]]) -> dict[str, Any]:
         """The trie and its meanings as JSON; `plain` makes a list of a value."""
-        kinds = list(dict.fromkeys(self._meanings))
-        numbers = {meanings: number for number, meanings in enumerate(kinds)}
+        values = {value: number for number, value in enumerate(self.values())}
+        kinds = {meanings: number for number, meanings in enumerate(dict.fromkeys(self._meanings))}
         return {
-            "trie": base64.b85encode(self._trie.tobytes()).decode(),
-            "kinds": [[list(map(plain, values)) for values in meanings] for meanings in kinds],
-            "meanings": [numbers[meanings] for meanings in self._meanings],
+            "trie": base64.b64encode(self._trie.tobytes()).decode(),
+            "values": list(map(plain, values)),
+            "kinds": [[[values[value] for value in side] for side in meanings] for meanings in kinds],
+            "meanings": [kinds[meanings] for meanings in self._meanings],
             "beginnings": sorted(self._beginnings),
             "longest": self._longest,
         }
@@ -80,15 +81,16 @@ class Matcher(Generic[Value]):
     def restored(cls, saved: Mapping[str, Any], value: Callable[[list[Any]], Value]) -> Matcher[Value]:
         """The inverse of `saved`."""
         matcher = cls(())
-        matcher._trie.frombytes(base64.b85decode(saved["trie"]))
-        kinds = [(tuple(map(value, whole)), tuple(map(value, stems))) for whole, stems in saved["kinds"]]
+        matcher._trie.frombytes(base64.b64decode(saved["trie"]))
+        values = list(map(value, saved["values"]))
+        kinds = [(tuple(values[i] for i in whole), tuple(values[i] for i in stems)) for whole, stems in saved["kinds"]]
         matcher._meanings = [kinds[number] for number in saved["meanings"]]
         matcher._beginnings, matcher._longest = frozenset(saved["beginnings"]), saved["longest"]
         return matcher
 
     def values(self) -> frozenset[Value]:
         """Everything that a term stands for."""
-        return frozenset(value for meanings in self._meanings for values in meanings for value in values)
+        return frozenset(value for meanings in set(self._meanings) for side in meanings for value in side)
 
     def find(self, text: str) -> Iterator[Match[Value]]:
         """Matches in a folded text, by the place where their term ends; endless repetition is not followed."""
@@ -145,7 +147,7 @@ def _between_words(text: str, index: int) -> bool:
 
 
 def _spaced(character: str) -> bool:
-    return character.isalnum() and script_of(character) not in _UNSPACED
+    return (character.isalnum() and script_of(character) not in _UNSPACED) or is_indic_sign(character)
 
 
 def _starts_word(text: str, start: int) -> bool:

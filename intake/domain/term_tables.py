@@ -13,7 +13,7 @@ from typing import Any
 
 from intake.domain.errors import KnowledgeFaulty
 from intake.domain.matching import spellings
-from intake.domain.text import script_of
+from intake.domain.text import is_indic_sign, script_of
 
 Table = Mapping[str, Any]
 
@@ -160,7 +160,7 @@ _SURELY_LONG_ENOUGH = 4
 def _too_short(term: str) -> bool:
     if len(term) > _SURELY_LONG_ENOUGH and term[:_SURELY_LONG_ENOUGH].isalnum():
         return False
-    letters = "".join(filter(str.isalnum, term))
+    letters = "".join(character for character in term if character.isalnum() or is_indic_sign(character))
     script = script_of(letters[0])
     shortest = _SHORTEST_STEM.get(script or "", 2) if term.endswith("*") else 2
     return script != "cjk" and len(letters) < shortest

@@ -22,6 +22,7 @@ _SAME_LETTER = {
     "ة": "ه",
     "ھ": "ه",
     "ہ": "ه",
+    "ە": "ه",
     "ٱ": "ا",
     "ک": "ك",
     **dict.fromkeys("’‘ʼ`´′", "'"),
@@ -109,6 +110,11 @@ def _is_accent(letter: str) -> bool:
     """Latin accents and Arabic and Hebrew points; the vowel signs of Indic scripts are letters and stay."""
     points = unicodedata.combining(letter)
     return points >= 200 or 10 <= points <= 36 or ord(letter) in _VARIATION_SELECTORS
+
+
+def is_indic_sign(character: str) -> bool:
+    """A vowel sign of an Indic script: part of a word, though no letter by itself."""
+    return "\u0900" <= character <= "\u0dff" and unicodedata.category(character)[0] == "M"
 
 
 @lru_cache(maxsize=8192)

@@ -24,18 +24,18 @@ def _page(status: int) -> Page:
     pages: dict[int, Page] = {
         400: (
             _("This page was open for too long"),
-            _("For your safety we could not take what was sent."),
+            _("To protect your data, we could not accept what was sent."),
             _("Go back one page, load it again and send once more. Please allow cookies for this site."),
         ),
         403: (
             _("You cannot open this page"),
-            _("Only somebody else may see it, or your time on it has ended."),
+            _("It is open only to other people, or you have been signed out."),
             _("Please sign in again, or start from the first page."),
         ),
         404: (
             _("We cannot find this page"),
             _("The link may be incomplete, or what it led to has ended."),
-            _("Please check the link in your mail, or return to your request with your case number."),
+            _("Please check the link in your e-mail, or return to your request with your case number."),
         ),
         405: (
             _("This did not work"),
@@ -43,7 +43,7 @@ def _page(status: int) -> Page:
             _("Please start from the first page."),
         ),
         409: (
-            _("Somebody was faster"),
+            _("This has changed in the meantime"),
             _("The case has changed since you opened it, so your step was not taken."),
             _("Go back, load the case again and decide on what it says now."),
         ),
@@ -59,7 +59,7 @@ def _page(status: int) -> Page:
         ),
         429: (
             _("There were too many tries"),
-            _("For your safety we wait a little."),
+            _("To protect your data, we need to wait a little."),
             _("Please try again in a quarter of an hour."),
         ),
         503: (

@@ -53,7 +53,7 @@ STAGES = {
     Stage.SUBMITTED: _l("New"),
     Stage.IN_TRIAGE: _l("In triage"),
     Stage.AWAITING_PATIENT: _l("Waiting for the patient"),
-    Stage.REFERRED: _l("At the hospital"),
+    Stage.REFERRED: _l("Waiting for the hospital"),
     Stage.ACCEPTED: _l("Accepted"),
     Stage.OFFERED: _l("Offer made"),
     Stage.ARRANGING_TRAVEL: _l("Arranging travel"),
@@ -160,7 +160,7 @@ GRADES = {
 """How sure the network's data are of a route, by who says so."""
 
 FAULTS = {
-    "idempotency_key:key_reused": _l("You have already sent this request with other words. If you want to send the changed one as a new request, send it once more."),
+    "idempotency_key:key_reused": _l("We have already received this request with other words. If you want to send the changed one as a new request, please send it once more."),
     "patient.given_name:required": _l("Enter the patient's given name as it is written in the passport."),
     "patient.birth_date:required": _l("Enter the patient's date of birth: a day, a month and a year, for example 4 5 1967."),
     "patient.birth_date:invalid_date": _l("The date of birth needs a day, a month and a year, for example 4 5 1967."),
@@ -189,7 +189,7 @@ FAULTS = {
     ),
     "body:required": _l("Write your message before you send it."),
     "reason:required": _l("Give a reason, so that others can follow the decision."),
-    "physician:required": _l("Enter the name of the physician who accepted the patient."),
+    "physician:required": _l("Enter the name of the doctor who accepted the patient."),
     "gate:gate_stands": _l("A gate stands on this case. Lift it with a reason before you confirm a department."),
     "department:unknown": _l("Choose a department that takes appointments."),
     "hospital:unknown": _l("Choose a hospital that takes patients."),

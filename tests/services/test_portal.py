@@ -228,7 +228,7 @@ def test_c03_a_later_message_that_nobody_could_screen_marks_the_case(
     app: Flask, receipt: Receipt, place: Deployment
 ) -> None:
     actor = patient_actor(receipt.case_id)
-    assert portal.write(place, actor, "มีก้อนที่เต้านม", "th", now()) is None
+    assert portal.write(place, actor, "ရင်သားမှာ အကျိတ်ရှိတယ်", "my", now()) is None
     assert open_case(place, lead(app), receipt.case_id, now()).row.not_screened
 
 

@@ -39,8 +39,8 @@ from tests.trust.capture import Taken, capture_mails, send_mails
 EMERGENCY = "I have crushing chest pain since an hour and cannot breathe"
 CRISIS = "I do not want to live any more and want to kill myself"
 HARMLESS = "Gallstones, would like a laparoscopic operation"
-UNREAD = "เจ็บเข่ามาสองปีแล้ว"
-"""Thai: a language that no red-flag word is known in."""
+UNREAD = "ဒူးနာတာ နှစ်နှစ်ရှိပြီ"
+"""Burmese: a language that no red-flag word is known in."""
 
 
 def numbers(page: BeautifulSoup) -> list[str]:

@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from intake.domain import lexicon, matching, red_flags, term_tables, text
 
-CODE = (lexicon, matching, red_flags, term_tables, text)
+CODE = b"".join(Path(str(module.__file__)).read_bytes() for module in (lexicon, matching, red_flags, term_tables, text))
+"""Read when this module is, so that it is the code that runs and not what an editor has saved since."""
 
 
 class Saved(Protocol):
@@ -32,7 +33,9 @@ def read_through(
 ) -> Words | None:
     """What was kept for these very tables, else what `build` makes of them; None (with faults noted) is not kept."""
     path, digest = folder / "compiled" / f"{name}.json", _digest(folder / name)
-    with contextlib.suppress(OSError, ValueError, KeyError):
+    with contextlib.suppress(
+        OSError, ValueError, KeyError, TypeError, RuntimeError
+    ):  # absent, torn, or of another make
         kept = json.loads(path.read_bytes())
         if kept["digest"] == digest:
             return restore(kept["words"])
@@ -46,7 +49,8 @@ def read_through(
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
     codes = (folder.parent / "departments.toml", folder.parent / "network.toml")
-    for path in (*sorted(folder.glob("*.toml")), *codes, *(Path(str(module.__file__)) for module in CODE)):
+    digest.update(CODE)
+    for path in (*sorted(folder.glob("*.toml")), *codes):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

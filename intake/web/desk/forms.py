@@ -44,7 +44,7 @@ class MessageForm(FlaskForm):
 
 
 class AcceptForm(FlaskForm):
-    physician = StringField(_l("Physician who accepted the patient"))
+    physician = StringField(_l("Doctor who accepted the patient"))
 
 
 class ReasonForm(FlaskForm):

@@ -60,8 +60,8 @@ def facts(view: CaseView) -> Iterable[tuple[str, str]]:
     """What else the request says, as label and words; what was left open is left out."""
     yield _("Is now in"), filters.country(view.location)
     words: dict[str, tuple[str, Callable[[Any], str]]] = {
-        "department": (_("Wishes the department"), filters.department),
-        "hospital": (_("Wishes the hospital"), filters.hospital),
+        "department": (_("Department wished for"), filters.department),
+        "hospital": (_("Hospital wished for"), filters.hospital),
         "interpreter": (_("Interpreter"), filters.language_name),
         "arrive_from": (_("Earliest arrival"), _iso_day),
         "arrive_to": (_("Latest arrival"), _iso_day),

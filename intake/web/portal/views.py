@@ -47,7 +47,7 @@ class LinkForm(FlaskForm):
 
 
 class CodeForm(FlaskForm):
-    code = StringField(_l("Code from the mail"))
+    code = StringField(_l("Code from the e-mail"))
 
 
 class MessageForm(FlaskForm):
@@ -108,7 +108,7 @@ def _try(form: FlaskForm, field: StringField, enter: Callable[[], str]) -> Respo
     try:
         token = enter()
     except SignInRefused:
-        field.errors = [_("This does not fit. Please compare each character with what you noted or received.")]
+        field.errors = [_("This does not match. Please compare each character with what you wrote down or received.")]
         return None
     except TooManyTries:
         field.errors = [str(TOO_MANY_TRIES)]
