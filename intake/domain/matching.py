@@ -28,8 +28,8 @@ _LONGEST_PREFIX = 4
 _MOST_REPEATS = 200
 """A text that says one word more often says nothing new, and must not cost more than its length."""
 
-_CLAUSE_END = re.compile(r"[,;:!?()\n\r。，；：！？、（）،؛؟…]|\.(?!\d)")
-_SENTENCE_END = re.compile(r"[!?。！？؟…]|\.(?!\d)|\n\s*\n")
+_CLAUSE_END = re.compile(r"[,;:!?()\n\r。，；：！？、（）،؛؟…।॥۔]|\.(?!\d)")
+_SENTENCE_END = re.compile(r"[!?。！？؟…।॥۔]|\.(?!\d)|\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ _SAME_LETTER = {
     "ð": "d",
     "þ": "th",
     "ى": "ي",
+    "ँ": "ं",
+    "ঁ": "",
+    "ৎ": "ত",
+    "ۃ": "ه",
     "ی": "ي",
     "ة": "ه",
     "ھ": "ه",
@@ -107,9 +111,9 @@ def _fold_letter(letter: str) -> str:
 
 
 def _is_accent(letter: str) -> bool:
-    """Latin accents and Arabic and Hebrew points; the vowel signs of Indic scripts are letters and stay."""
+    """Latin accents, Arabic and Hebrew points, the Indic nukta; the vowel signs of Indic scripts are letters."""
     points = unicodedata.combining(letter)
-    return points >= 200 or 10 <= points <= 36 or ord(letter) in _VARIATION_SELECTORS
+    return points >= 200 or points == 7 or 10 <= points <= 36 or ord(letter) in _VARIATION_SELECTORS
 
 
 def is_indic_sign(character: str) -> bool:

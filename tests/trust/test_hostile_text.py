@@ -100,10 +100,13 @@ def skeletons(house: House, text: str) -> tuple[Skeleton, Skeleton]:
     return skeleton(answers[0].text), skeleton(answers[1].text)
 
 
+BURMESE = "\u1019\u1004\u103a\u1039\u1002\u101c\u102c\u1015\u102b "
+
+
 @pytest.fixture(scope="module")
 def harmless(house: House) -> list[tuple[Skeleton, Skeleton]]:
     """Of harmless words that are screened, and of some in a script that cannot be: those carry one mark more."""
-    return [skeletons(house, "Kind regards"), skeletons(house, "\u1019\u1004\u103a\u1039\u1002\u101c\u102c\u1015\u102b " * 100)]
+    return [skeletons(house, "Kind regards"), skeletons(house, BURMESE * 100)]
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
