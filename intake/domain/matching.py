@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import marisa_trie
@@ -146,6 +147,7 @@ def _between_words(text: str, index: int) -> bool:
     return not (_spaced(text[index - 1]) and _spaced(text[index]))
 
 
+@lru_cache(maxsize=4096)
 def _spaced(character: str) -> bool:
     return (character.isalnum() and script_of(character) not in _UNSPACED) or is_indic_sign(character)
 

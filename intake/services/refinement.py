@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from intake.domain.access import CLOCK
 from intake.domain.lifecycle import Stage
-from intake.domain.routing import RoutingInput
+from intake.domain.routing import Candidate, RoutingInput
 from intake.domain.service_request import Wishes
 from intake.services.assessment import Assessment, assess
 from intake.services.correspondence import owe
@@ -47,8 +47,9 @@ def refine(deployment: Deployment, case_id: UUID) -> None:
         if case is None or case.refined_at is not None or case.stage != Stage.SUBMITTED:
             return
         case.refined_at = now
-        if assessment is not None and assessment.best is not None and case.alarm is None:
-            _better(session, deployment, case, assessment, now)
+        best = assessment.best if assessment else None
+        if assessment and best and case.alarm is None:
+            _better(session, deployment, case, assessment, best, now)
 
 
 def _asked(session: Session, deployment: Deployment, case_id: UUID) -> RoutingInput:
@@ -60,10 +61,9 @@ def _asked(session: Session, deployment: Deployment, case_id: UUID) -> RoutingIn
     return routing_input(details["story"], case.language, patient, details["location"], wishes, case.submitted_at)
 
 
-def _better(session: Session, deployment: Deployment, case: Case, assessment: Assessment, now: datetime) -> None:
-    best = assessment.best
-    if best is None:
-        return
+def _better(
+    session: Session, deployment: Deployment, case: Case, assessment: Assessment, best: Candidate, now: datetime
+) -> None:
     vault = cases.vault_of(session, deployment.keys, case.id)
     store_proposal(session, vault, case.id, assessment, now)
     case.human_first = assessment.recommendation.human_first

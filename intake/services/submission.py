@@ -30,7 +30,7 @@ from intake.services.correspondence import owe
 from intake.services.deployment import Deployment
 from intake.services.transaction import transaction
 from intake.store import cases, people, referrals, staff
-from intake.store.base import new_id
+from intake.store.base import new_id, write_new
 from intake.store.journal import record
 from intake.store.sealing import Vault, as_json, fingerprint
 
@@ -70,9 +70,11 @@ def submit(deployment: Deployment, data: Mapping[str, Any], now: datetime, encod
     The same key with the same content gives the first receipt again, also when both arrive at once.
     """
     request = parse(data, rules(deployment, now.date()))
+    asked = routing_input(request.story, request.language, request.patient, request.location, request.wishes, now)
+    assessment = assess(asked, deployment.knowledge, encoder)  # before the transaction: SQLite has one writer at a time
     try:
         with transaction() as session:
-            return _accept(session, deployment, request, now, encoder)
+            return _accept(session, deployment, request, now, assessment, looked_twice=encoder is not None)
     except IntegrityError as error:
         if "idempotency_key" not in str(error.orig):
             raise
@@ -94,16 +96,19 @@ def _repeated(session: Session, deployment: Deployment, request: ServiceRequest)
 
 
 def _accept(
-    session: Session, deployment: Deployment, request: ServiceRequest, now: datetime, encoder: Encoder | None
+    session: Session,
+    deployment: Deployment,
+    request: ServiceRequest,
+    now: datetime,
+    assessment: Assessment,
+    *,
+    looked_twice: bool,
 ) -> Receipt:
-    asked = routing_input(request.story, request.language, request.patient, request.location, request.wishes, now)
-    assessment = assess(asked, deployment.knowledge, encoder)
     case = _new_case(deployment, request, assessment, now)
-    case.refined_at = now if encoder else None
+    case.refined_at = now if looked_twice else None
     case.follows_alarm = _earlier_alarm(session, deployment, request)
     place_on_worklist(case, now)
     session.add(case)
-    session.flush()
     vault, wrapped = deployment.keys.new_vault(case.id)
     cases.add_key(session, case.id, wrapped)
     _store_request(session, deployment, vault, case.id, request)
@@ -119,7 +124,7 @@ def _accept(
     if assessment.alarm:
         record(session, case.id, actor, "alarm-raised", now, alarm=assessment.alarm)
     _owe_mails(session, deployment, case, request, now)
-    session.flush()
+    write_new(session)
     return _receipt(case)
 
 

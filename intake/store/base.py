@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Uuid, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, Uuid, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
@@ -54,6 +55,26 @@ db = SQLAlchemy(model_class=Base)
 def new_id() -> UUID:
     """A UUIDv7: opaque enough for an address, ordered enough for an index."""
     return uuid7()
+
+
+def write_new(session: Session) -> None:
+    """Insert the rows that were added, in their order, neighbours of one table by one statement.
+
+    The unit of work would do the same for about a fifth of a request's CPU time. The rows are plain values afterwards:
+    what is changed on them later is not written.
+    """
+    rows = list(session.new)
+    for row in rows:
+        session.expunge(row)
+    connection = session.connection()
+    for (table, _), same in groupby(map(_given, rows), key=lambda given: (given[0], given[1].keys())):
+        connection.execute(table.insert(), [values for _, values in same])
+
+
+def _given(row: Any) -> tuple[Table, dict[str, Any]]:
+    """The table and what was set, by column: the attributes of this store are named as their columns are."""
+    table = row.__table__
+    return table, {name: value for name, value in row.__dict__.items() if name in table.c}
 
 
 _PRAGMAS = (
