@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 COMMON_DOMAINS = (
     "gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "proton.me", "live.com", "gmx.de", "web.de",
@@ -18,5 +19,10 @@ def likely_address(email: str) -> str | None:
     domain = domain.lower()
     if not local or domain in COMMON_DOMAINS:
         return None
-    close = get_close_matches(domain, COMMON_DOMAINS, n=1, cutoff=0.85)
-    return f"{local}@{close[0]}" if close else None
+    meant = _common_domain_like(domain)
+    return f"{local}@{meant}" if meant else None
+
+
+@lru_cache(maxsize=512)
+def _common_domain_like(domain: str) -> str | None:
+    return next(iter(get_close_matches(domain, COMMON_DOMAINS, n=1, cutoff=0.85)), None)

@@ -6,6 +6,7 @@ Form and shell both hand over the nested mapping of `flask submit`;
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -105,10 +106,14 @@ class RequestFaults(InvalidRequest):
         self.faults = faults
 
 
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
+_LINE_BREAKERS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
+"""Control characters and the separators of lines and paragraphs (Unicode categories Cc, Zl, Zp)."""
+
+
 def clean(text: str) -> str:
     """NFC, without the characters that no store keeps (NUL, lone surrogates); everything else stays as typed."""
-    kept = "".join("\ufffd" if "\ud800" <= char <= "\udfff" or char == "\0" else char for char in text)
-    return unicodedata.normalize("NFC", kept.replace("\r\n", "\n"))
+    return unicodedata.normalize("NFC", _UNKEEPABLE.sub("\ufffd", text).replace("\r\n", "\n"))
 
 
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u180e\u00a0\u3000")
@@ -155,7 +160,7 @@ class _Reader:
 
     def line(self, field: str, limit: int, *, required: bool = False) -> str:
         text = self.text(field, limit, required=required)
-        if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in text):
+        if _LINE_BREAKERS.search(text):
             self.fault(field, "one_line")
         return text
 
