@@ -13,10 +13,12 @@ from config import Settings
 from intake.app import build_deployment, create_app
 from intake.gateways.queue import Waker
 from intake.gateways.relay import CatcherRecord, SmtpRelay
-from intake.services.deployment import Deployment
+from intake.services.deployment import Deployment, deployment
+from intake.services.submission import Receipt
 from intake.store.base import db
 from intake.store.sealing import KeyRing
 from tests.conftest import KEYS, settings_for
+from tests.people import send
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +52,19 @@ def either_app(request: pytest.FixtureRequest, settings: Settings, common: Deplo
         settings = dataclasses.replace(settings, database_url=request.getfixturevalue("postgres_database"))
     with running(settings, common) as app:
         yield app
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def place(context: None) -> Deployment:
+    return deployment()
+
+
+@pytest.fixture
+def receipt(app: Flask) -> Receipt:
+    return send(app)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,22 +26,7 @@ from tests.actors import lead
 from tests.people import now, send
 
 BROWSER, ORIGIN = "this browser", "this origin"
-
-
-@pytest.fixture(autouse=True)
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-
-
-@pytest.fixture
-def place(app: Flask) -> Deployment:
-    return deployment()
-
-
-@pytest.fixture
-def receipt(app: Flask) -> Receipt:
-    return send(app)
+pytestmark = pytest.mark.usefixtures("context")
 
 
 def link(receipt: Receipt, purpose: str = "mail") -> str:

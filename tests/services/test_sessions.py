@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,20 +11,10 @@ from intake.services import sessions, staff
 from intake.services.submission import Receipt
 from intake.services.transaction import transaction
 from tests.actors import lead
-from tests.people import now, send
+from tests.people import now
 
 START = now()
-
-
-@pytest.fixture(autouse=True)
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-
-
-@pytest.fixture
-def receipt(app: Flask) -> Receipt:
-    return send(app)
+pytestmark = pytest.mark.usefixtures("context")
 
 
 def portal_session(receipt: Receipt) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -23,17 +22,7 @@ from tests.people import PASSWORD, now
 
 EMAIL, ORIGIN = "li.na@hospital.example", "this origin"
 START = now()
-
-
-@pytest.fixture(autouse=True)
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-
-
-@pytest.fixture
-def place(app: Flask) -> Deployment:
-    return deployment()
+pytestmark = pytest.mark.usefixtures("context")
 
 
 def invite(role: str = "coordinator", organization: str | None = "zju4h") -> str:

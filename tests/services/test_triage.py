@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,27 +23,12 @@ from tests.actors import lead, member
 from tests.people import now, send
 
 TRANSPLANT = "I need a kidney transplant"
-
-
-@pytest.fixture(autouse=True)
-def context(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("context")
 
 
 @pytest.fixture
 def actor(app: Flask) -> Actor:
     return lead(app)
-
-
-@pytest.fixture
-def place(app: Flask) -> Deployment:
-    return deployment()
-
-
-@pytest.fixture
-def receipt(app: Flask) -> Receipt:
-    return send(app)
 
 
 def seen(actor: Actor, receipt: Receipt) -> CaseView:
