@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 import marisa_trie
 
-from intake.domain.recognition import spoken_in
+from intake.domain.recognition import recognise, tables_for
 from intake.domain.text import Folded, fold, fold_term, is_indic_sign, script_of
 
 Value = TypeVar("Value")
@@ -171,15 +171,21 @@ def _end_of_word(text: str, end: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text prepared once for all questions about it; `spoken` are its languages, empty when nobody can tell."""
+    """A text prepared once for all questions about it.
+
+    `languages` are its BCP 47 tags, the greatest share first, and `spoken` the word tables that it is read by; both are
+    empty when nobody can tell.
+    """
 
     original: str
     folded: Folded
+    languages: tuple[str, ...]
     spoken: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> Reading:
-        return cls(text, fold(text), spoken_in(text))
+        languages = recognise(text)
+        return cls(text, fold(text), languages, tables_for(languages))
 
     def words(self, match: Match[Value]) -> tuple[str, int, int]:
         """The words of a match as they were written, with their place in the original."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 import pycld2
 
@@ -50,9 +51,9 @@ def _tag(code: str, text: str) -> str:
     return "zh-Hans" if _TRADITIONAL.isdisjoint(text) else "zh-Hant"
 
 
-def spoken_in(text: str) -> frozenset[str]:
-    """The tables of words that a text is read by, as far as its language is known; empty when nobody can tell."""
-    return frozenset("zh-Hans" if tag == "zh-Hant" else tag for tag in recognise(text))
+def tables_for(languages: Iterable[str]) -> frozenset[str]:
+    """The tables of words that a text of these languages is read by."""
+    return frozenset("zh-Hans" if tag == "zh-Hant" else tag for tag in languages)
 
 
 def scripts(text: str) -> Counter[str]:

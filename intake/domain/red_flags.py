@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from intake.domain.matching import Matcher, Reading, spellings
-from intake.domain.recognition import has_letters_foreign_to_arabic, recognise, scripts, scripts_of_language
+from intake.domain.recognition import has_letters_foreign_to_arabic, scripts, scripts_of_language
 from intake.domain.scope import Found, Scope, firings, sentence_of, standing
 from intake.domain.term_tables import Entry, Role, Table, TableReader, plain_entry, raise_faults, restored_entry
 from intake.domain.text import script_of
@@ -153,7 +153,7 @@ class RedFlagLexicon:
         unread = self.languages.isdisjoint(_WITH_MORE_LETTERS_THAN_ARABIC)
         if not letters or strange or (unread and has_letters_foreign_to_arabic(reading.original)):
             return False
-        languages = recognise(reading.original)
+        languages = reading.languages
         if letters.most_common(1)[0][0] == "latin" and (not languages or len(reading.original) < _SHORT_LETTERS):
             return self._known_share(reading, found) >= _KNOWN_SHARE or self._are_covered(languages)
         return self._are_covered(languages) or not languages

@@ -33,9 +33,8 @@ def read_through(
 ) -> Words | None:
     """What was kept for these very tables, else what `build` makes of them; None (with faults noted) is not kept."""
     path, digest = folder / "compiled" / f"{name}.json", _digest(folder / name)
-    with contextlib.suppress(
-        OSError, ValueError, KeyError, TypeError, RuntimeError
-    ):  # absent, torn, or of another make
+    absent_torn_or_of_another_make = OSError, ValueError, KeyError, TypeError, RuntimeError
+    with contextlib.suppress(*absent_torn_or_of_another_make):
         kept = json.loads(path.read_bytes())
         if kept["digest"] == digest:
             return restore(kept["words"])
